@@ -1,0 +1,1 @@
+"""What subscribers are told: how loudly, and in which words."""

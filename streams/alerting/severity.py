@@ -1,0 +1,11 @@
+"""Severity, from the score alone."""
+
+from streams.model import Severity
+
+CUTOFFS = ((8.0, Severity.CRITICAL), (4.0, Severity.HIGH), (2.0, Severity.MEDIUM))
+"""The least score of a severity; below the last one it is low."""
+
+
+def severity_of(score: float) -> Severity:
+    """The severity of a match with this score."""
+    return next((severity for least, severity in CUTOFFS if score >= least), Severity.LOW)

@@ -1,0 +1,1 @@
+"""The shell around the road: the only folder that says Kafka or Faust."""

@@ -1,0 +1,138 @@
+"""The Faust application: built by a factory, configured so that the promise holds, drained before it ends.
+
+Why each setting is as it is stands in docs/decisions/0001-faust-is-a-shell.md.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+import faust
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, EventT
+
+from streams.kafka.batches import BatchStream
+from streams.kafka.connection import faust_broker, faust_credentials
+from streams.kafka.layout import LARGEST_MESSAGE
+from streams.settings import Settings
+
+Handle = Callable[[list[EventT[bytes]]], Awaitable[None]]
+
+MOST_EVENTS = 256
+"""Events in a batch."""
+
+_DRAIN = 0.6
+"""The share of the stop timeout that the batch in hand may take."""
+
+
+class Consumer(driver.Consumer):
+    """Lets the batch in hand end, and commits it, before partitions go to another worker."""
+
+    app: "Application"
+    logger = driver.logger
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        await self.app.drain()
+        await self.commit()
+        await super().on_partitions_revoked(revoked)
+
+
+class Transport(driver.Transport):
+    """Kafka by aiokafka, with our consumer."""
+
+    Consumer = Consumer
+
+
+class Application(faust.App):
+    """A Faust app of one agent that reads one Kafka topic in batches."""
+
+    logger = logging.getLogger("faust.app")
+
+    def __init__(self, *args: Any, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.settings = settings
+        self.joined = False
+        self._streams: list[BatchStream] = []
+
+    def read(self, kafka_topic: str, handle: Handle) -> None:
+        """Has every batch of a Kafka topic handled. What `handle` raises ends the process un-acked."""
+
+        async def run(stream: faust.StreamT[bytes]) -> None:
+            assert isinstance(stream, BatchStream)
+            self._streams.append(stream)
+            async for batch in stream.batches(MOST_EVENTS):
+                await handle(batch)
+
+        source = self.topic(kafka_topic, key_serializer="raw", value_serializer="raw")
+        self.agent(source, name=kafka_topic, concurrency=1)(run)
+
+    async def drain(self) -> None:
+        """Hands out no more events and waits, for a bounded time, until the batch in hand has ended."""
+        self.consumer.stop_flow()
+        self.flow_control.suspend()
+        self.flow_control.clear()
+        waiting = [asyncio.ensure_future(stream.idle.wait()) for stream in self._streams]
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=self.settings.stop_timeout * _DRAIN)
+            for task in late:
+                task.cancel()
+
+    async def on_stop(self) -> None:
+        """Drain, commit, leave; whatever hangs is cut off, and read again by the next worker."""
+        _end_process_after(self.settings.stop_timeout)
+        if self._consumer is not None and self._consumer.started:
+            await self.drain()
+        await super().on_stop()
+
+    async def wait_for_the_seek(self, *_: Any, **__: Any) -> None:
+        """Keeps events from flowing until Faust has gone to the committed offsets.
+
+        Faust resumes partitions first and seeks then; what is read in between is dropped, and
+        commits stand still at the gap.
+        """
+        self.consumer.stop_flow()
+        self.flow_control.suspend()
+        self.joined = True
+
+
+def application(name: str, settings: Settings) -> Application:
+    """A Faust app for one worker: its consumer group is its name."""
+    app = Application(
+        name,
+        settings=settings,
+        broker=faust_broker(settings),
+        broker_credentials=faust_credentials(settings),
+        Stream=BatchStream,
+        agent_supervisor="mode.CrashingSupervisor",
+        stream_wait_empty=False,
+        stream_buffer_maxsize=1024,
+        broker_session_timeout=settings.session_timeout,
+        broker_heartbeat_interval=settings.session_timeout / 4,
+        broker_commit_interval=settings.commit_interval,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=LARGEST_MESSAGE,
+        producer_linger=0.005,
+        producer_max_request_size=LARGEST_MESSAGE,
+        producer_acks=-1,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        autodiscover=False,
+        store="memory://",
+        datadir=Path(gettempdir()) / "northwire",
+    )
+    app.transport = Transport(app.conf.broker_consumer, app)
+    app.on_rebalance_complete.connect(app.wait_for_the_seek)
+    return app
+
+
+def _end_process_after(seconds: float) -> None:
+    """Ends this process without further ado unless it has ended by itself in time."""
+    timer = threading.Timer(seconds, os._exit, [75])
+    timer.daemon = True
+    timer.start()

@@ -1,0 +1,63 @@
+"""The tagging worker: `articles` in, `articles.tagged` out, no state."""
+
+from time import perf_counter, time
+
+from faust.types import EventT
+
+from streams import wire
+from streams.kafka.application import Application, application
+from streams.kafka.deliveries import JSON, Deliveries, Outgoing, origin
+from streams.kafka.layout import ARTICLES, TAGGED
+from streams.model import Match, Rejected, Tagged, TaggedArticle
+from streams.pipeline import tag
+from streams.settings import Settings
+from streams.tagging.tagger import Tagger
+from streams.telemetry import Telemetry
+
+GROUP = "northwire-tagging"
+
+
+class TaggingWorker:
+    """Tags batches of articles and forwards one message per article and topic."""
+
+    def __init__(self, app: Application, tagger: Tagger, telemetry: Telemetry) -> None:
+        self._deliveries = Deliveries(app)
+        self._tagger = tagger
+        self._telemetry = telemetry
+
+    async def handle(self, batch: list[EventT[bytes]]) -> None:
+        """Returns when everything the batch gave rise to is acknowledged. Raises `DeliveryFailed`."""
+        for event in batch:
+            started = perf_counter()
+            outcome = tag(event.message.value, self._tagger)
+            self._telemetry.tagged(outcome, origin(event), perf_counter() - started)
+            match outcome:
+                case Tagged():
+                    for verdict in outcome.matches:
+                        await self._deliveries.send(event, _forward(event, outcome, verdict))
+                case Rejected():
+                    await self._deliveries.reject(event, outcome)
+        for event, rejected in await self._deliveries.settle():
+            self._telemetry.rejected(rejected, origin(event))
+        for partition in {event.message.partition for event in batch}:
+            self._telemetry.progressed(ARTICLES, partition, time())
+
+
+def _forward(event: EventT[bytes], outcome: Tagged, verdict: Match) -> Outgoing:
+    return Outgoing(
+        TAGGED,
+        key=verdict.topic.encode(),
+        value=wire.encode(TaggedArticle(outcome.article, verdict)),
+        headers={
+            "content-type": JSON,
+            "northwire-origin": origin(event).encode(),
+            "northwire-article-time": str(int(event.message.timestamp * 1000)).encode(),
+        },
+    )
+
+
+def tagging_app(settings: Settings, tagger: Tagger, telemetry: Telemetry) -> Application:
+    """The app `northwire-tagging`, ready to be started."""
+    app = application(GROUP, settings)
+    app.read(ARTICLES, TaggingWorker(app, tagger, telemetry).handle)
+    return app

@@ -1,0 +1,169 @@
+"""The nouns: articles, matches, stories, alerts, and what happened to a message.
+
+All are frozen and compare by value. Spans are half-open character offsets into the cleaned field
+they name, so that `getattr(article, span.field)[span.start:span.end] == span.text`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import Struct
+
+from streams.errors import Reason
+
+Field = Literal["title", "body"]
+
+
+class Article(Struct, frozen=True):
+    """A news article. Times are aware and in UTC; what the source did not say is absent."""
+
+    id: str
+    title: str
+    body: str
+    url: str | None = None
+    source: str | None = None
+    published_at: datetime | None = None
+    fetched_at: datetime | None = None
+    language: str | None = None
+
+
+class Evidence(Struct, frozen=True):
+    """A span that made a rule fire. The weights of a match's evidence add up to its score."""
+
+    rule: str
+    field: Field
+    start: int
+    end: int
+    text: str
+    weight: float
+
+
+class Exclusion(Struct, frozen=True):
+    """A span that would have counted, and the exclusion that cancelled it."""
+
+    rule: str
+    field: Field
+    start: int
+    end: int
+    text: str
+    excluded_by: str
+
+
+class Match(Struct, frozen=True):
+    """A topic's verdict on one article: it fires, and this is why."""
+
+    topic: str
+    topic_version: str
+    score: float
+    threshold: float
+    subtopics: tuple[str, ...]
+    why: tuple[Evidence, ...]
+    excluded: tuple[Exclusion, ...] = ()
+
+
+class TaggedArticle(Struct, frozen=True, tag_field="schema", tag="northwire.tagged/1"):
+    """What `articles.tagged` carries: one cleaned article, one topic's match."""
+
+    article: Article
+    match: Match
+
+
+class Story(Struct, frozen=True):
+    """The event that several articles tell, as known when an alert is written."""
+
+    id: str
+    headline: str
+    first_seen: datetime | None
+    articles: int
+    sources: tuple[str, ...]
+
+
+class Severity(StrEnum):
+    """How loudly to say it, from the score (see `streams.alerting.severity`)."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Kind(StrEnum):
+    """Why a subscriber hears of a story."""
+
+    NEW = "new"
+    UPDATE = "update"
+    ESCALATED = "escalated"
+    CORRECTED = "corrected"
+
+
+class AlertedArticle(Struct, frozen=True):
+    """The article behind an alert.
+
+    `extract` is the part of the cleaned body that starts at offset `extract_start`: a span of the
+    alert's evidence lies at `extract[start - extract_start : end - extract_start]` where covered.
+    """
+
+    id: str
+    url: str | None
+    title: str
+    source: str | None
+    published_at: datetime | None
+    language: str | None
+    extract: str
+    extract_start: int
+
+
+class Alert(Struct, frozen=True, tag_field="schema", tag="northwire.alert/1"):
+    """What subscribers receive. Equal input gives equal bytes, `id` included."""
+
+    id: str
+    kind: Kind
+    topic: str
+    topic_version: str
+    subtopics: tuple[str, ...]
+    severity: Severity
+    score: float
+    threshold: float
+    why: tuple[Evidence, ...]
+    excluded: tuple[Exclusion, ...]
+    story: Story
+    article: AlertedArticle
+
+
+class Rejected(Struct, frozen=True):
+    """The message is at fault and is put aside whole."""
+
+    reason: Reason
+    error: str
+
+
+class Untagged(Struct, frozen=True):
+    """No topic fired: declined by decision."""
+
+    article: Article
+
+
+class Tagged(Struct, frozen=True):
+    """At least one topic fired: forwarded once per topic."""
+
+    article: Article
+    matches: tuple[Match, ...]
+
+
+class News(Struct, frozen=True):
+    """A story that subscribers have not heard of in this form."""
+
+    alert: Alert
+
+
+class Repeat(Struct, frozen=True):
+    """The article tells a story already told: counted, and nobody is woken."""
+
+    topic: str
+    article_id: str
+    story_id: str
+
+
+TaggingOutcome = Tagged | Untagged | Rejected
+StoryOutcome = News | Repeat | Rejected

@@ -1,0 +1,1 @@
+"""Which articles tell one story, and whether anyone needs to hear of it."""

@@ -1,0 +1,137 @@
+"""Outcomes to metrics and log lines: the only place that counts and the only place that logs decisions."""
+
+from collections.abc import Iterable
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+
+from streams import __version__
+from streams.errors import Reason
+from streams.model import Alert, Kind, News, Rejected, Repeat, Severity, StoryOutcome, Tagged, TaggingOutcome, Untagged
+
+TAGGING = "tagging"
+STORIES = "stories"
+
+_COSTS = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
+_LATENCIES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+
+
+class Telemetry:
+    """The metrics of one worker, on a registry of their own, every series present from the start."""
+
+    def __init__(self, stage: str, topics: Iterable[str], registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self._stage = stage
+        self._log = structlog.get_logger(stage)
+        topics = tuple(topics)
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(name, text, labels, registry=self.registry)
+
+        self._articles = counter("northwire_articles_total", "Messages handled, by outcome", "stage", "outcome")
+        self._matches = counter("northwire_matches_total", "Topics that fired on an article", "topic")
+        self._alerts = counter("northwire_alerts_total", "Alerts acknowledged by Kafka", "topic", "kind", "severity")
+        self._rejected = counter("northwire_rejected_total", "Messages put aside, by reason", "reason")
+        self._restored = counter("northwire_restored_articles_total", "Articles read again to restore stories")
+        self._processing = Histogram(
+            "northwire_processing_seconds",
+            "Time spent on one message, deliveries not counted",
+            ["stage"],
+            buckets=_COSTS,
+            registry=self.registry,
+        )
+        self._latency = Histogram(
+            "northwire_alert_latency_seconds",
+            "From the article's Kafka timestamp to its acknowledged alert",
+            ["topic"],
+            buckets=_LATENCIES,
+            registry=self.registry,
+        )
+        self._progress = Gauge(
+            "northwire_last_progress_timestamp_seconds",
+            "When the last message of a partition was finished",
+            ["kafka_topic", "partition"],
+            registry=self.registry,
+        )
+        Info("northwire_build", "The version that runs", registry=self.registry).info({"version": __version__})
+        Gauge("northwire_topics_loaded", "Topics this worker watches", registry=self.registry).set(len(topics))
+        self._start_at_zero(topics)
+
+    def tagged(self, outcome: TaggingOutcome, origin: str, seconds: float) -> None:
+        """An article went through tagging."""
+        self._processing.labels(self._stage).observe(seconds)
+        match outcome:
+            case Untagged():
+                self._articles.labels(self._stage, "untagged").inc()
+            case Tagged():
+                self._articles.labels(self._stage, "tagged").inc()
+                for verdict in outcome.matches:
+                    self._matches.labels(verdict.topic).inc()
+            case Rejected():
+                self.rejected(outcome, origin)
+
+    def decided(self, outcome: StoryOutcome, origin: str, seconds: float) -> None:
+        """A tagged article was placed in a story."""
+        self._processing.labels(self._stage).observe(seconds)
+        match outcome:
+            case News():
+                self._articles.labels(self._stage, "news").inc()
+            case Repeat():
+                self._articles.labels(self._stage, "repeat").inc()
+                self._log.info(
+                    "repeat",
+                    topic=outcome.topic,
+                    article_id=outcome.article_id,
+                    story_id=outcome.story_id,
+                    origin=origin,
+                )
+            case Rejected():
+                self.rejected(outcome, origin)
+
+    def rejected(self, outcome: Rejected, origin: str) -> None:
+        """A message was put aside."""
+        self._articles.labels(self._stage, "rejected").inc()
+        self._rejected.labels(outcome.reason.value).inc()
+        self._log.warning("rejected", reason=outcome.reason.value, error=outcome.error, origin=origin)
+
+    def alerted(self, alert: Alert, origin: str, latency: float) -> None:
+        """Kafka acknowledged an alert, so many seconds after its article came."""
+        self._alerts.labels(alert.topic, alert.kind.value, alert.severity.value).inc()
+        self._latency.labels(alert.topic).observe(max(0.0, latency))
+        self._log.info(
+            "alert",
+            alert_id=alert.id,
+            kind=alert.kind.value,
+            topic=alert.topic,
+            severity=alert.severity.value,
+            score=alert.score,
+            story_id=alert.story.id,
+            article_id=alert.article.id,
+            origin=origin,
+            latency_seconds=round(latency, 3),
+        )
+
+    def progressed(self, kafka_topic: str, partition: int, now: float) -> None:
+        """A batch of a partition is finished and all it gave rise to acknowledged."""
+        self._progress.labels(kafka_topic, str(partition)).set(now)
+
+    def restored(self, kafka_topic: str, partition: int, articles: int) -> None:
+        """The stories of a partition were rebuilt from so many tagged articles."""
+        self._restored.inc(articles)
+        self._log.info("restored", kafka_topic=kafka_topic, partition=partition, articles=articles)
+
+    def _start_at_zero(self, topics: tuple[str, ...]) -> None:
+        for outcome in {TAGGING: ("tagged", "untagged"), STORIES: ("news", "repeat")}[self._stage]:
+            self._articles.labels(self._stage, outcome)
+        self._articles.labels(self._stage, "rejected")
+        self._processing.labels(self._stage)
+        for reason in Reason:
+            self._rejected.labels(reason.value)
+        for topic in topics:
+            if self._stage == TAGGING:
+                self._matches.labels(topic)
+                continue
+            self._latency.labels(topic)
+            for kind in Kind:
+                for severity in Severity:
+                    self._alerts.labels(topic, kind.value, severity.value)
