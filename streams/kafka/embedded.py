@@ -52,7 +52,7 @@ class ChildProcess:
         if sys.platform == "linux":
             prefix = [sys.executable, "-I", "-S", "-c", _BIND_TO_PARENT, str(os.getpid())]
         with log_file.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  (callers name the program, and there is no shell)
                 [*prefix, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
