@@ -23,6 +23,9 @@ from streams.settings import Settings
 
 Handle = Callable[[list[EventT[bytes]]], Awaitable[None]]
 
+FETCH_SIZE = 512 * 1024
+"""Bytes to fetch from a partition at a time; Kafka sends a larger message all the same, alone."""
+
 MOST_EVENTS = 256
 """Events in a batch."""
 
@@ -115,7 +118,7 @@ def application(name: str, settings: Settings) -> Application:
         broker_heartbeat_interval=settings.session_timeout / 4,
         broker_commit_interval=settings.commit_interval,
         consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=LARGEST_MESSAGE,
+        consumer_max_fetch_size=FETCH_SIZE,
         producer_linger=0.005,
         producer_max_request_size=LARGEST_MESSAGE,
         producer_acks=-1,

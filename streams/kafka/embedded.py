@@ -72,6 +72,12 @@ class ChildProcess:
         """Whether the process is there, be it frozen; does not block."""
         return self._process.poll() is None
 
+    @property
+    def exit_code(self) -> int:
+        """What the process ended with, negative for a signal; meaningful once it has ended."""
+        code = self._process.poll()
+        return 0 if code is None else code
+
     def ask_to_stop(self) -> None:
         """Send SIGTERM, waking the process if it is frozen; does not wait."""
         self._process.send_signal(signal.SIGTERM)

@@ -1,0 +1,82 @@
+"""Java, Maven, and the jars of Apache Kafka."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests.clusters import KafkaNotAvailable
+
+_POM = Path(__file__).with_name("pom.xml")
+_PACKAGES = {"java": "default-jdk-headless", "mvn": "maven"}
+
+
+def kafka_version() -> str:
+    """The version of Apache Kafka that pom.xml pins."""
+    version = ElementTree.parse(_POM).findtext("{*}version")
+    assert version
+    return version
+
+
+def ensure_toolchain(*commands: str) -> None:
+    """Return when `commands` ("java", "mvn") can be run, installing them where Debian lets us.
+
+    Raises KafkaNotAvailable, naming what is missing, elsewhere or when that fails.
+    """
+    missing = [command for command in commands if shutil.which(command) is None]
+    if not missing:
+        return
+    what = f"Apache Kafka needs {' and '.join(missing)}"
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        raise KafkaNotAvailable(f"{what}, not found on the PATH")
+    packages = [_PACKAGES[command] for command in missing]
+    _run(["apt-get", "update", "-q"], what)
+    _run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], what)
+
+
+def kafka_jars() -> Path:
+    """The folder that holds every jar of `kafka_version`, downloaded at the first call.
+
+    It lies in the user's cache, is complete whenever it exists, and is fetched once even
+    if two processes ask at the same time.
+    Raises KafkaNotAvailable when Maven cannot fetch the jars.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "northwire"
+    jars = cache / f"kafka-{kafka_version()}"
+    if jars.is_dir():
+        return jars
+    ensure_toolchain("java", "mvn")
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "kafka.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not jars.is_dir():
+            _download(jars)
+    return jars
+
+
+def _download(jars: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=jars.parent, prefix="download-") as folder:
+        complete = Path(folder) / "jars"
+        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={complete}"]
+        _run(["mvn", "-q", "-B", "-f", str(_POM), *goal], f"{jars.name} could not be fetched")
+        complete.rename(jars)
+
+
+def _run(command: Sequence[str], failure: str) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        output = done.stdout.strip()[-600:]
+        raise KafkaNotAvailable(f"{failure}: {command[0]} ended with {done.returncode}: {output}")
