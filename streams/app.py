@@ -1,50 +1,19 @@
 """The wiring: settings in, workers and clients out. Nothing is built before it is asked for."""
 
-from importlib.resources import files
-from pathlib import Path
-
 import structlog
 
-from streams.errors import TopicFileError
 from streams.exposition import exposed
 from streams.kafka import admin
 from streams.kafka.application import Application
-from streams.kafka.layout import KafkaTopic, layout
+from streams.kafka.layout import layout
 from streams.kafka.runner import Pulse, run
 from streams.kafka.stories import stories_app
 from streams.kafka.tagging import tagging_app
 from streams.settings import Settings
 from streams.tagging.tagger import Tagger
-from streams.tagging.topics import Topic, parse_topic
-from streams.telemetry import STORIES, TAGGING, Telemetry
-
-WORKERS = (TAGGING, STORIES)
-
-
-def load_topics(settings: Settings) -> tuple[Topic, ...]:
-    """The topics to watch: the shipped ones, or those in the folder that is set."""
-    folder = settings.topics_dir or Path(str(files("streams") / "topics"))
-    paths = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
-    if not paths:
-        raise TopicFileError(f"{folder} holds no topic file (*.yaml): put one there, or unset NORTHWIRE_TOPICS_DIR.")
-    try:
-        topics = tuple(parse_topic(path.read_text(encoding="utf-8"), str(path)) for path in paths)
-    except (OSError, UnicodeDecodeError) as error:
-        raise TopicFileError(f"{folder} cannot be read: {error}") from None
-    names = [topic.id for topic in topics]
-    if repeated := {name for name in names if names.count(name) > 1}:
-        raise TopicFileError(f"{folder}: the topic {repeated.pop()!r} is defined twice; keep one file.")
-    return topics
-
-
-def load_tagger(settings: Settings) -> Tagger:
-    """A tagger for the topics to watch."""
-    return Tagger(load_topics(settings))
-
-
-def kafka_layout(settings: Settings) -> tuple[KafkaTopic, ...]:
-    """The Kafka topics that these settings need."""
-    return layout(settings, (topic.id for topic in load_topics(settings)))
+from streams.tagging.topics import Topic
+from streams.telemetry import TAGGING, Telemetry
+from streams.watchlist import load_topics
 
 
 def run_worker(stage: str, settings: Settings) -> int:

@@ -47,11 +47,18 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 _LINE_ENDS = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
-_SCRIPT = re.compile(r"(?is)<(script|style)\b[^<>]{0,2000}>.*?</\1\s*>")
+_SCRIPT = re.compile(r"(?i)<(?P<end>/?)(?P<kind>script|style)\b[^<>]{0,2000}>")
 _BLOCK = re.compile(r"(?i)</?(?:p|div|br|hr|li|ol|ul|h[1-6]|table|tr|blockquote|section)\b[^<>]{0,2000}>")
 _INLINE = re.compile(
     r"(?i)</?(?:a|b|i|u|em|img|span|strong|td|th|small|figure|figcaption|cite|sub|sup|font)\b[^<>]{0,2000}>"
 )
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});?", re.IGNORECASE)
+_AMPERSANDS = re.compile(r"&(?:amp;)+")
+_MARK_UP = str.maketrans("", "", "<&")
+_PASSES = 8
+
+_MOST_MARKS = 30
+_CROWD = re.compile(rf"[^\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
 
 
 def clean(article: Article) -> Article:
@@ -62,7 +69,7 @@ def clean(article: Article) -> Article:
         article.id,
         title,
         body,
-        article.url and clean_line(article.url),
+        article.url and _clean_address(article.url),
         article.source and clean_line(article.source),
         article.published_at or read_date(claimed),
         article.fetched_at,
@@ -73,6 +80,11 @@ def clean(article: Article) -> Article:
 def clean_line(text: str) -> str:
     """The text on one line."""
     return " ".join(_normalise(text).split())
+
+
+def _clean_address(url: str) -> str:
+    """The url without blanks and what no reader sees. Only `&amp;` is mark-up here: `&copy=2` is not."""
+    return _AMPERSANDS.sub("&", "".join(_printable(url).split()))
 
 
 def read_date(text: str | None) -> datetime | None:
@@ -148,20 +160,45 @@ def _without_links(line: str) -> str:
 
 
 def _normalise(text: str) -> str:
-    """Mark-up, escapes, control characters and odd blanks gone, repeated until nothing changes."""
-    while (plain := _normalise_once(text)) != text:
+    """Mark-up, escapes, control characters and odd blanks gone, repeated until nothing changes.
+
+    Mark-up within mark-up more than `_PASSES` deep is nobody's text: its signs are dropped, so that
+    no text costs more than in proportion to its length.
+    """
+    for _ in range(_PASSES):
+        plain = _normalise_once(text)
+        if plain == text:
+            return text
         text = plain
-    return text
+    return _normalise_once(text.translate(_MARK_UP))
 
 
 def _normalise_once(text: str) -> str:
     if not _is_plain(text):
-        text = unicodedata.normalize("NFC", _printable(text))
+        text = unicodedata.normalize("NFC", _CROWD.sub(_thin_out, _printable(text)))
     if "&" in text:
-        text = html.unescape(text)
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if "<" in text:
-        text = _INLINE.sub("", _BLOCK.sub("\n", _SCRIPT.sub("", text)))
+        text = _INLINE.sub("", _BLOCK.sub("\n", _without_scripts(text)))
     return _BLANKS.sub(" ", text) if _holds(text, "  ") else text
+
+
+def _without_scripts(text: str) -> str:
+    """The text without scripts and styles; one that is never closed is left to be read."""
+    tags = list(_SCRIPT.finditer(text))
+    last_end = {tag["kind"].lower(): tag.start() for tag in tags if tag["end"]}
+    kept: list[str] = []
+    position = 0
+    inside: str | None = None
+    for tag in tags:
+        kind = tag["kind"].lower()
+        if inside is None and not tag["end"] and tag.start() < last_end.get(kind, 0):
+            kept.append(text[position : tag.start()])
+            inside = kind
+        elif inside == kind and tag["end"]:
+            position = tag.end()
+            inside = None
+    return "".join((*kept, text[position:]))
 
 
 def _is_plain(text: str) -> bool:
@@ -171,7 +208,9 @@ def _is_plain(text: str) -> bool:
     if text.isascii():
         encoded = text.encode()
         return len(encoded.translate(None, _CONTROLS)) == len(encoded)
-    return text.replace("\n", "").isprintable() and unicodedata.is_normalized("NFC", text)
+    if not text.replace("\n", "").isprintable() or _CROWD.search(text):
+        return False
+    return unicodedata.is_normalized("NFC", text)
 
 
 def _holds(text: str, repeated: str) -> bool:
@@ -184,3 +223,18 @@ def _printable(text: str) -> str:
     text = _LINE_ENDS.sub("\n", _ESCAPE_SEQUENCE.sub("", text))
     text = _BLANKS.sub(" ", text)
     return "".join(character for character in text if character == "\n" or character.isprintable())
+
+
+def _thin_out(crowd: re.Match[str]) -> str:
+    """At most so many marks on one letter, as in the Stream-Safe Text Format of UAX #15.
+
+    Sorting the marks of a letter, which normalisation does, takes time in the square of their number.
+    """
+    kept: list[str] = []
+    marks = 0
+    for character in crowd[0]:
+        for part in unicodedata.normalize("NFD", character):
+            marks = marks + 1 if unicodedata.combining(part) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)

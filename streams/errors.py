@@ -5,7 +5,7 @@ NorthwireError                  everything Northwire raises on purpose
 ├── TopicFileError              a topic file is at fault; nothing was loaded
 ├── SettingsError               the configuration contradicts itself or the promise
 ├── SourceError                 an input file cannot be read
-├── BrokerUnavailable           no broker answers where one was expected
+├── BrokerUnavailable           no broker answers where one was expected, or none lets us in
 ├── ClusterMismatch             the broker's Kafka topics are not as Northwire needs them
 └── DeliveryFailed              the broker refused or lost a message we must not lose
 
@@ -54,7 +54,7 @@ class SourceError(NorthwireError):
 
 
 class BrokerUnavailable(NorthwireError):
-    """No broker answers."""
+    """No broker answers, or none lets us in."""
 
 
 class ClusterMismatch(NorthwireError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from socketserver import ThreadingMixIn
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -12,8 +13,19 @@ from streams.errors import SettingsError
 
 Check = Callable[[], bool]
 
+_POLL = 0.1
+"""Seconds until the server notices that it is to stop."""
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    """Answers while another connection hangs, and stops without waiting for it."""
+
+    daemon_threads = True
+
 
 class _Quiet(WSGIRequestHandler):
+    timeout = 10
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Scrapes are not news."""
 
@@ -43,10 +55,10 @@ def exposed(host: str, port: int, registry: CollectorRegistry, *, healthy: Check
         return [text]
 
     try:
-        server = make_server(host, port, answer, server_class=WSGIServer, handler_class=_Quiet)
+        server = make_server(host, port, answer, server_class=_Server, handler_class=_Quiet)
     except OSError as error:
         raise SettingsError(f"/metrics cannot listen on {host}:{port} ({error}): set NORTHWIRE_METRICS_PORT") from None
-    thread = Thread(target=server.serve_forever, name="exposition", daemon=True)
+    thread = Thread(target=server.serve_forever, args=(_POLL,), name="exposition", daemon=True)
     thread.start()
     try:
         yield server.server_port

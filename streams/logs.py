@@ -21,14 +21,12 @@ def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    form: structlog.types.Processor = (
-        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    form: list[structlog.types.Processor] = [structlog.processors.JSONRenderer()] if json else [_escape, _console()]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, form],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *form],
         )
     )
     root = logging.getLogger()
@@ -36,3 +34,21 @@ def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
     root.setLevel(level)
     for library in ("aiokafka", "kafka", "faust", "mode", "streams.kafka"):
         logging.getLogger(library).setLevel(logging.WARNING)
+
+
+def _console() -> structlog.dev.ConsoleRenderer:
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+
+
+def _escape(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Keeps a line one line, and text from an article from commanding the terminal."""
+    return {name: _escaped(value, "\n" if name == "exception" else "") for name, value in event.items()}
+
+
+def _escaped(value: object, kept: str) -> object:
+    if not isinstance(value, str) or value.isprintable():
+        return value
+    return "".join(
+        character if character.isprintable() or character in kept else character.encode("unicode_escape").decode()
+        for character in value
+    )

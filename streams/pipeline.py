@@ -40,7 +40,7 @@ def decide(raw: bytes | None, desk: Desk) -> StoryOutcome:
 
 def tell(tagged: TaggedArticle, desk: Desk) -> News | Repeat:
     """Whether subscribers hear of a tagged article."""
-    placed = desk.place(tagged)
+    placed = desk.place(tagged.article, tagged.match.topic)
     if isinstance(placed, Repeated):
         return Repeat(tagged.match.topic, tagged.article.id, placed.story_id)
     return News(write_alert(tagged, placed.story, Kind.NEW))

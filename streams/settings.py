@@ -18,7 +18,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 class Settings(BaseSettings):
     """Values in. A field `x` is read from `NORTHWIRE_X`."""
 
-    model_config = SettingsConfigDict(env_prefix="NORTHWIRE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="NORTHWIRE_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     bootstrap_servers: str = Field("127.0.0.1:9092", description="Kafka brokers, host:port, comma separated")
     security_protocol: SecurityProtocol = Field("PLAINTEXT", description="How to talk to the brokers")
@@ -43,6 +43,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
+        if not self.brokers or any("@" in broker or "/" in broker for broker in self.brokers):
+            raise ValueError(
+                "NORTHWIRE_BOOTSTRAP_SERVERS takes host:port, comma separated; a user goes to NORTHWIRE_SASL_USERNAME"
+            )
         if self.security_protocol.startswith("SASL"):
             if not self.sasl_username or not (self.sasl_password or self.sasl_password_file):
                 raise ValueError(
@@ -51,6 +55,13 @@ class Settings(BaseSettings):
         elif self.sasl_username or self.sasl_password or self.sasl_password_file:
             raise ValueError(
                 "a SASL user is set, but NORTHWIRE_SECURITY_PROTOCOL is not SASL_SSL: it would never be sent"
+            )
+        if self.sasl_password and self.sasl_password_file:
+            raise ValueError("NORTHWIRE_SASL_PASSWORD and NORTHWIRE_SASL_PASSWORD_FILE are both set: keep one")
+        if self.ssl_ca_file and not self.security_protocol.endswith("SSL"):
+            raise ValueError(
+                f"NORTHWIRE_SSL_CA_FILE is set, but {self.security_protocol} would talk to the brokers in the clear: "
+                "set NORTHWIRE_SECURITY_PROTOCOL to SSL or SASL_SSL"
             )
         if self.security_protocol == "SASL_PLAINTEXT" and not all(map(_is_loopback, self.brokers)):
             raise ValueError("SASL_PLAINTEXT would send the password in the clear; set SASL_SSL")

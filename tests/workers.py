@@ -46,7 +46,7 @@ class Worker:
     def start(self) -> Self:
         """Start without waiting."""
         self._child = ChildProcess(
-            [sys.executable, "/tmp/worker.py", self.stage],
+            [sys.executable, "-m", "streams.cli.main", "worker", self.stage],
             log_file=self._folder / "log",
             directory=Path.cwd(),
             environment=self._environment,

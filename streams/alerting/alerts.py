@@ -1,11 +1,15 @@
 """The alert of a story: derived from its article and match, down to the id."""
 
+import re
+
 from streams.alerting.severity import severity_of
 from streams.identity import derive
 from streams.model import Alert, AlertedArticle, Article, Evidence, Kind, Story, TaggedArticle
 
 EXTRACT_LENGTH = 280
-"""Characters of the body that an alert carries."""
+"""Characters of the body that an alert carries; more only where the evidence itself is longer."""
+
+_BLANKS = re.compile(r"\s+")
 
 
 def write_alert(tagged: TaggedArticle, story: Story, kind: Kind) -> Alert:
@@ -42,17 +46,20 @@ def _alerted(article: Article, why: tuple[Evidence, ...]) -> AlertedArticle:
 
 
 def _extract(body: str, why: tuple[Evidence, ...]) -> tuple[int, int]:
-    """The span of the body to show: its beginning, or whole words around the weightiest evidence."""
-    spans = [evidence for evidence in why if evidence.field == "body"]
-    best = max(spans, key=lambda evidence: evidence.weight, default=None)
-    if best is None or best.end <= EXTRACT_LENGTH:
-        start = 0
-    else:
-        start = max(0, (best.start + best.end - EXTRACT_LENGTH) // 2)
-        start += max(0, body.find(" ", start, best.start) + 1 - start)
-    end = min(len(body), start + EXTRACT_LENGTH)
-    if best is not None:
-        end = max(end, best.end)
+    """The span of the body to show: its beginning, or where that does not hold the weightiest evidence
+    of the body, what is around it. A word is cut only where there is no blank to cut at.
+    """
+    best = max((evidence for evidence in why if evidence.field == "body"), key=_weight, default=None)
+    first, last = (best.start, best.end) if best else (0, 0)
+    start = 0 if last <= EXTRACT_LENGTH else min(first, (first + last - EXTRACT_LENGTH) // 2)
+    end = max(last, start + EXTRACT_LENGTH)
+    if start:
+        blanks = _BLANKS.search(body, start - 1, first)
+        start = blanks.end() if blanks else start
     if end < len(body):
-        end = max(body.rfind(" ", start, end), best.end if best else start) if " " in body[start:end] else end
-    return start, end
+        end = max((blanks.start() for blanks in _BLANKS.finditer(body, last, end + 1)), default=end)
+    return start, min(end, len(body))
+
+
+def _weight(evidence: Evidence) -> float:
+    return evidence.weight

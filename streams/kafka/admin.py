@@ -9,6 +9,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, TopicAlreadyExistsError, UnsupportedVersionError
 
 from streams.errors import ClusterMismatch
+from streams.kafka.admission import knock
 from streams.kafka.connection import client_options, unavailable
 from streams.kafka.layout import KafkaTopic
 from streams.settings import Settings
@@ -43,22 +44,30 @@ def prepare(settings: Settings, wanted: Iterable[KafkaTopic]) -> Prepared:
 
 def check(settings: Settings, wanted: Iterable[KafkaTopic]) -> None:
     """Returns if every Kafka topic is there with its partitions. Raises `ClusterMismatch`, `BrokerUnavailable`."""
-    with _admin(settings) as admin:
-        present = _partitions(admin)
+    wanted = tuple(wanted)
+    present = require(settings, (topic.name for topic in wanted))
     for topic in wanted:
-        found = present.get(topic.name)
-        if found is None:
-            raise ClusterMismatch(f"The Kafka topic {topic.name} does not exist: run `northwire kafka init`.")
-        if found != topic.partitions:
+        if (found := present[topic.name]) != topic.partitions:
             raise ClusterMismatch(
                 f"The Kafka topic {topic.name} has {found} partitions where {topic.partitions} are expected: "
                 f"set NORTHWIRE_PARTITIONS={found}, or create it anew."
             )
 
 
+def require(settings: Settings, names: Iterable[str]) -> dict[str, int]:
+    """The partitions of every Kafka topic. Raises `ClusterMismatch` if one of the names is missing."""
+    with _admin(settings) as admin:
+        present = _partitions(admin)
+    for name in names:
+        if name not in present:
+            raise ClusterMismatch(f"The Kafka topic {name} does not exist: run `northwire kafka init`.")
+    return present
+
+
 @contextmanager
 def _admin(settings: Settings) -> Iterator[KafkaAdminClient]:
     options = {"request_timeout_ms": _TIMEOUT_MS, "bootstrap_timeout_ms": _TIMEOUT_MS}
+    knock(settings)
     try:
         admin = KafkaAdminClient(**client_options(settings), **options)
         try:

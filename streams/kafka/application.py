@@ -12,12 +12,16 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
+import aiokafka
 import faust
+from faust.auth import SASLCredentials, SSLCredentials
+from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, EventT
+from yarl import URL
 
 from streams.kafka.batches import BatchStream
-from streams.kafka.connection import faust_broker, faust_credentials
+from streams.kafka.connection import tls_context
 from streams.kafka.layout import LARGEST_MESSAGE
 from streams.settings import Settings
 
@@ -26,11 +30,25 @@ Handle = Callable[[list[EventT[bytes]]], Awaitable[None]]
 FETCH_SIZE = 512 * 1024
 """Bytes to fetch from a partition at a time; Kafka sends a larger message all the same, alone."""
 
+FETCH_WAIT_MS = 100
+"""How long a fetch may wait for messages. The embedded broker looks for new ones a few times in that time."""
+
 MOST_EVENTS = 256
 """Events in a batch."""
 
 _DRAIN = 0.6
 """The share of the stop timeout that the batch in hand may take."""
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Fetches with our patience instead of Faust's second and a half, which it does not let anyone set."""
+
+    logger = driver.logger
+
+    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> aiokafka.AIOKafkaConsumer:
+        consumer = super()._create_consumer(loop)
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
+        return consumer
 
 
 class Consumer(driver.Consumer):
@@ -49,6 +67,16 @@ class Transport(driver.Transport):
     """Kafka by aiokafka, with our consumer."""
 
     Consumer = Consumer
+
+
+class NoTables(TableManager):
+    """Starts at once: there are no tables, for whose declaration Faust gives agents a second."""
+
+    logger = logging.getLogger("faust.tables.manager")
+
+    async def on_start(self) -> None:
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class Application(faust.App):
@@ -108,9 +136,10 @@ def application(name: str, settings: Settings) -> Application:
     app = Application(
         name,
         settings=settings,
-        broker=faust_broker(settings),
-        broker_credentials=faust_credentials(settings),
+        broker=_brokers(settings),
+        broker_credentials=_credentials(settings),
         Stream=BatchStream,
+        TableManager=NoTables,
         agent_supervisor="mode.CrashingSupervisor",
         stream_wait_empty=False,
         stream_buffer_maxsize=1024,
@@ -132,6 +161,24 @@ def application(name: str, settings: Settings) -> Application:
     app.transport = Transport(app.conf.broker_consumer, app)
     app.on_rebalance_complete.connect(app.wait_for_the_seek)
     return app
+
+
+def _brokers(settings: Settings) -> list[URL]:
+    """The brokers as Faust wants them: no user and no password in them, so none can be printed."""
+    return [URL(f"kafka://{broker}") for broker in settings.brokers]
+
+
+def _credentials(settings: Settings) -> faust.auth.Credentials | None:
+    """Credentials for Faust, which takes a missing TLS context as leave to use none."""
+    context = tls_context(settings)
+    if settings.security_protocol.startswith("SASL"):
+        return SASLCredentials(
+            username=settings.sasl_username,
+            password=settings.password,
+            ssl_context=context,
+            mechanism=settings.sasl_mechanism,
+        )
+    return SSLCredentials(context) if context else None
 
 
 def _end_process_after(seconds: float) -> None:

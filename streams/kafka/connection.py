@@ -1,13 +1,10 @@
-"""One settings model, two client libraries."""
+"""What every client is told of the brokers: one settings model for all libraries."""
 
 import ssl
 from contextlib import suppress
 from typing import Any
 
-import faust
-from faust.auth import SASLCredentials, SSLCredentials
 from kafka.errors import KafkaError
-from yarl import URL
 
 from streams.errors import BrokerUnavailable, SettingsError
 from streams.settings import Settings
@@ -36,24 +33,6 @@ def client_options(settings: Settings) -> dict[str, Any]:
         options["sasl_plain_username"] = settings.sasl_username
         options["sasl_plain_password"] = settings.password
     return options
-
-
-def faust_broker(settings: Settings) -> list[URL]:
-    """The brokers as Faust wants them: no user and no password in them, so none can be printed."""
-    return [URL(f"kafka://{broker}") for broker in settings.brokers]
-
-
-def faust_credentials(settings: Settings) -> faust.auth.Credentials | None:
-    """Credentials for Faust, which takes a missing TLS context as leave to use none."""
-    context = tls_context(settings)
-    if settings.security_protocol.startswith("SASL"):
-        return SASLCredentials(
-            username=settings.sasl_username,
-            password=settings.password,
-            ssl_context=context,
-            mechanism=settings.sasl_mechanism,
-        )
-    return SSLCredentials(context) if context else None
 
 
 def unavailable(settings: Settings, error: KafkaError) -> BrokerUnavailable:

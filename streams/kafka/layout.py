@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams.settings import Settings
+from streams.watchlist import load_topics
 from streams.wire import MESSAGE_LIMIT, TAGGED_LIMIT
 
 ARTICLES = "articles"
@@ -46,3 +47,8 @@ def layout(settings: Settings, topics: Iterable[str]) -> tuple[KafkaTopic, ...]:
         kafka_topic(REJECTED, 1, TAGGED_LIMIT),
         *(kafka_topic(alerts(topic), 1, TAGGED_LIMIT) for topic in sorted(topics)),
     )
+
+
+def kafka_layout(settings: Settings) -> tuple[KafkaTopic, ...]:
+    """The Kafka topics that these settings and the topics they watch need."""
+    return layout(settings, (topic.id for topic in load_topics(settings)))

@@ -1,6 +1,7 @@
 """Runs a worker's app in this process until it is told to stop."""
 
 import asyncio
+import logging
 import time
 
 import faust
@@ -34,6 +35,16 @@ class Pulse:
         return self.healthy() and self._app.joined and not self._app.rebalancing
 
 
+class Worker(faust.Worker):
+    """Ends as soon as its last task has ended, where Faust sleeps a second."""
+
+    logger = logging.getLogger("faust.worker")
+
+    async def _sentinel_task(self) -> None:
+        if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(tasks, timeout=1.0)
+
+
 def run(app: Application, pulse: Pulse) -> int:
     """Runs until SIGTERM or SIGINT; the exit code. A crash is not survived: the supervisor restarts."""
     check_installation()
@@ -41,7 +52,7 @@ def run(app: Application, pulse: Pulse) -> int:
     app.finalize()
     app.task(pulse.beat)
     loop = asyncio.new_event_loop()
-    worker = faust.Worker(app, quiet=True, override_logging=False, redirect_stdouts=False, loop=loop)
+    worker = Worker(app, quiet=True, override_logging=False, redirect_stdouts=False, loop=loop)
     worker.spinner = None
     try:
         worker.execute_from_commandline()

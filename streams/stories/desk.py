@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from streams.identity import derive
-from streams.model import Article, Story, TaggedArticle
+from streams.model import Article, Story
 from streams.tagging.folding import fold
 
 HEADLINE_LENGTH = 140
@@ -15,6 +15,10 @@ class Opened(NamedTuple):
 
     story: Story
 
+    @property
+    def story_id(self) -> str:
+        return self.story.id
+
 
 class Repeated(NamedTuple):
     """The article tells a story that is already open."""
@@ -23,7 +27,7 @@ class Repeated(NamedTuple):
 
 
 class Desk:
-    """Places tagged articles in stories, topic by topic, in the order they come.
+    """Places articles in stories, topic by topic, in the order they come.
 
     An article is a repeat where its id, or its cleaned text under another id, was placed before under
     the same topic; any other opens a story. The desk holds nothing but what it was told: two desks
@@ -33,9 +37,8 @@ class Desk:
     def __init__(self) -> None:
         self._story_of: dict[str, str] = {}
 
-    def place(self, tagged: TaggedArticle) -> Opened | Repeated:
-        """Where the article belongs; the desk remembers it."""
-        article, topic = tagged.article, tagged.match.topic
+    def place(self, article: Article, topic: str) -> Opened | Repeated:
+        """Where a cleaned article belongs under a topic; the desk remembers it."""
         marks = (derive("seen", topic, article.id), derive("text", topic, fold(article.title), fold(article.body)))
         known = next((self._story_of[mark] for mark in marks if mark in self._story_of), None)
         story_id = known or derive("story", topic, article.id)

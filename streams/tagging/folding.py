@@ -5,8 +5,9 @@ span found in one is a span of the other. Letter case, hyphens, line breaks and 
 make no difference; an empty line between paragraphs becomes two blanks, which no term contains.
 """
 
-_MARKS = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("“", '"'), ("”", '"'), ("-", " "), ("\n", " ")) + tuple(
-    (hyphen, " ") for hyphen in "‐‑‒–—"
+_MARKS = (
+    *(("’", "'"), ("‘", "'"), ("ʼ", "'"), ("“", '"'), ("”", '"'), ("-", " "), ("\n", " ")),
+    *((hyphen, " ") for hyphen in "‐‑‒–—"),
 )
 
 

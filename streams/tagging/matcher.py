@@ -61,10 +61,14 @@ class Matcher(Generic[_Owner]):
             hits += (
                 Hit(start, end, literal.owner)
                 for literal in self._by_index[index]
-                if not literal.case_sensitive or fold_marks(text[start:end]) == fold_marks(literal.term)
+                if not literal.case_sensitive or fold_marks(text[start:end]) == _spelling(literal.term)
             )
         return hits
 
 
 def _pattern(term: str) -> str:
     return " ".join(fold(term).split())
+
+
+def _spelling(term: str) -> str:
+    return " ".join(fold_marks(term).split())

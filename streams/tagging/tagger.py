@@ -1,8 +1,9 @@
 """From an article to the topics it is about, each with its arithmetic.
 
 A topic's score is the sum over its distinct terms found: the term's weight, doubled where the term
-stands in the title. Of overlapping terms of one topic the longest counts. A term that overlaps an
-exclusion is cancelled and reported.
+stands in the title. A term that lies within a longer one of the same topic is part of it and does
+not count by itself; terms that overlap in part count both; of two that match the same span the
+first in the file counts. A term that overlaps an exclusion is cancelled and reported.
 """
 
 from collections.abc import Iterable, Sequence
@@ -82,7 +83,7 @@ class _Text:
         return "body", start - self.body_start, end - self.body_start, self.plain[start:end]
 
     def near(self, one: _Finding, other: _Finding, words: int) -> bool:
-        """Whether at most so many words lie between two findings, given in order."""
+        """Whether the other, later finding begins within so many words of the one; each blank is a step."""
         if other.start - one.end > words * _LONGEST_WORD:
             return False
         return self.folded.count(" ", one.end, other.start) <= words
@@ -153,7 +154,8 @@ def _cancel(found: list[_Finding], excluders: list[Hit[_Use]]) -> tuple[list[_Fi
 
 
 def _excluder(finding: _Finding, by_start: list[Hit[_Use]], first: int) -> Hit[_Use] | None:
-    for excluder in by_start[first:]:
+    for number in range(first, len(by_start)):
+        excluder = by_start[number]
         if excluder.start >= finding.end:
             break
         covers = finding.start <= excluder.start and finding.end >= excluder.end

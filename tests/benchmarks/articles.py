@@ -7,20 +7,21 @@ from collections.abc import Iterator
 BODY_LENGTH = 4300
 MATCHING_SHARE = 0.03
 
-_WORDS = (
+_WORDS = (  # noqa: SIM905 - a list would fill three screens
     "the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which "
-    "one you were all her she there would their we him been has when who will no more if out so up said what its about "
-    "than into them can only other time new some could these two may first then do any like my now over such our man me "
-    "even most made after also did many off before must well back through years where much your way down should because "
-    "long each just state those people too mr how little good world make very year still see own work men day get here "
-    "old life both between being under three never know same last another while us might great go come since against "
-    "right came take used himself few house american use place during high without again home around small however found "
-    "mrs part school thought went say general once upon war every left fact though water less public put think almost "
-    "hand enough far took head yet government system set better told nothing night end why called eyes find going look "
-    "asked later knew point next program city business give group toward days young let room word president side social "
-    "given present several order national second possible rather per face among form often things looked early white "
-    "case large big need four within felt children along saw best church ever least power development light thing "
-    "minister parliament ministers agreement officials market bank information started lawsuit second business"
+    "one you were all her she there would their we him been has when who will no more if out so up said what its "
+    "about than into them can only other time new some could these two may first then do any like my now over such "
+    "our man me even most made after also did many off before must well back through years where much your way down "
+    "should because long each just state those people too mr how little good world make very year still see own work "
+    "men day get here old life both between being under three never know same last another while us might great go "
+    "come since against right came take used himself few house american use place during high without again home "
+    "around small however found mrs part school thought went say general once upon war every left fact though water "
+    "less public put think almost hand enough far took head yet government system set better told nothing night end "
+    "why called eyes find going look asked later knew point next program city business give group toward days young "
+    "let room word president side social given present several order national second possible rather per face among "
+    "form often things looked early white case large big need four within felt children along saw best church ever "
+    "least power development light thing minister parliament ministers agreement officials market bank information "
+    "started lawsuit second business"
 ).split()
 
 _DEVELOPMENTS = (

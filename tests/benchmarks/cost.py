@@ -10,7 +10,7 @@ from time import perf_counter
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from msgspec.json import Decoder
 
-from streams.app import load_topics
+from streams.watchlist import load_topics
 from streams.model import Untagged
 from streams.pipeline import tag
 from streams.settings import read_settings
@@ -51,7 +51,7 @@ def main() -> None:
     pairs = [(bare(), ours()) for _ in range(ROUNDS)]
     matching = sum(not isinstance(tag(value, tagger), Untagged) for value in values)
     size = sum(map(len, values)) / len(values)
-    print(f"{ARTICLES} articles of {size:.0f} bytes, {matching} matching, {len(terms)} terms, median of {ROUNDS} rounds")
+    print(f"{ARTICLES} articles of {size:.0f} bytes, {matching} matching, {len(terms)} terms; median of {ROUNDS}")
     print(f"decode + lower + bare scan   {statistics.median(b for b, _ in pairs) / ARTICLES * 1e6:7.1f} µs")
     print(f"decode to match              {statistics.median(o for _, o in pairs) / ARTICLES * 1e6:7.1f} µs")
     print(f"ratio                        {statistics.median(o / b for b, o in pairs):7.2f}")

@@ -11,7 +11,7 @@ import time
 
 from kafka import KafkaConsumer, KafkaProducer
 
-from streams.app import kafka_layout
+from streams.kafka.layout import kafka_layout
 from streams.kafka import admin
 from streams.settings import Settings, read_settings
 from streams.wire import decode_alert

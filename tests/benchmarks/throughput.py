@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kafka import KafkaProducer
 
-from streams.app import kafka_layout
+from streams.kafka.layout import kafka_layout
 from streams.kafka import admin
 from streams.settings import read_settings
 from tests.benchmarks.articles import messages

@@ -1,0 +1,112 @@
+# `make` alone lists what there is. Everything happens in .venv, from locked and hashed packages.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?=
+ARTICLES ?=
+UPGRADE ?=
+
+BIN := .venv/bin
+UV ?= $(BIN)/uv
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
+CHECK_PYTHON := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+.PHONY: help
+help: ## this list
+	@printf 'Northwire\n\n'
+	@sed -nE 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@printf '\nPYTHON=… chooses the interpreter (3.11 to 3.13).\n'
+
+.PHONY: demo
+demo: .venv/.demo ## articles in, alerts on the screen; ARTICLES=path for your own
+	@exec $(BIN)/northwire demo $(if $(ARTICLES),"$(ARTICLES)")
+
+.PHONY: test
+test: .venv/.dev ## the whole suite; NORTHWIRE_REQUIRE_KAFKA=1 insists on Apache Kafka
+	$(BIN)/pytest
+
+.PHONY: unit
+unit: .venv/.dev ## the tests that need no broker
+	$(BIN)/pytest tests/unit tests/contract
+
+.PHONY: lint
+lint: .venv/.dev ## style, formatting, and which room may import which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+.PHONY: types
+types: .venv/.dev ## mypy --strict
+	$(BIN)/mypy
+
+.PHONY: generated
+generated: .venv/.dev ## whether schemas, docs/asyncapi.yaml and requirements/ are up to date
+	$(BIN)/python -m streams.contracts --check
+	@copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; \
+	  cp -r Makefile pyproject.toml requirements "$$copy"; \
+	  $(MAKE) --silent -C "$$copy" lock-files UV="$$(realpath "$$(command -v "$(UV)")")"; \
+	  diff -r requirements "$$copy/requirements" || \
+	    { echo 'requirements/ does not follow from pyproject.toml: run `make lock`.' >&2; exit 1; }
+
+.PHONY: lock
+lock: .venv/.dev lock-files ## re-create requirements/ from pyproject.toml; UPGRADE=1 takes newer releases
+
+# A pin that still satisfies pyproject.toml is kept, so a new release elsewhere changes nothing here.
+# The first file holds everything, and binds the others to the same versions.
+COMPILE := "$(UV)" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+PINNED := --constraint requirements/dev.txt
+
+.PHONY: lock-files
+lock-files:
+	@$(COMPILE) pyproject.toml --extra demo --extra dev --group build --output-file requirements/dev.txt
+	@$(COMPILE) pyproject.toml --extra demo --group build $(PINNED) --output-file requirements/demo.txt
+	@$(COMPILE) pyproject.toml $(PINNED) --output-file requirements/run.txt
+	@$(COMPILE) --group build $(PINNED) --output-file requirements/build.txt
+
+.PHONY: bench
+bench: .venv/.dev ## cost of an article, throughput and latency on Apache Kafka (some minutes)
+	$(BIN)/python -m tests.benchmarks.cost
+	$(BIN)/python -m tests.benchmarks.throughput
+	$(BIN)/python -m tests.benchmarks.latency
+
+.PHONY: kafka
+kafka: .venv/.dev ## a real Apache Kafka on a free port, until Ctrl-C
+	@exec $(BIN)/python -m tests.clusters.apache --print-bootstrap
+
+.PHONY: clean
+clean: ## removes .venv and every cache
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	find streams tests -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/.demo: .venv/pyvenv.cfg requirements/demo.txt pyproject.toml
+	@echo 'Installing what the demo needs, once: this takes a minute or so.'
+	@$(PIP) --require-hashes --requirement requirements/demo.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/pyvenv.cfg requirements/dev.txt pyproject.toml
+	@echo 'Installing what development needs, once: this takes a minute or so.'
+	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/pyvenv.cfg:
+	@old=; found=; \
+	for python in $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python3); do \
+	  "$$python" -c '$(CHECK_PYTHON)' 2>/dev/null || continue; \
+	  old=$$python; \
+	  "$$python" -c 'import ensurepip, venv' 2>/dev/null || continue; \
+	  found=$$python; break; \
+	done; \
+	if [ -z "$$old" ]; then \
+	  echo 'Northwire needs Python 3.11, 3.12 or 3.13$(if $(PYTHON),, on the PATH); PYTHON=/path/to/python chooses one.' >&2; exit 1; \
+	elif [ -z "$$found" ]; then \
+	  echo "$$old cannot make virtual environments: install its venv package (on Debian or Ubuntu, python3-venv)." >&2; exit 1; \
+	fi; \
+	echo "Making .venv with $$("$$found" --version)."; \
+	"$$found" -m venv .venv

@@ -1,0 +1,143 @@
+"""`northwire tag` and `northwire replay`: the road without Kafka."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from streams.cli.options import Json, Paths
+from streams.cli.screen import complain, print_line, show
+from streams.errors import SourceError
+from streams.ingest.sources import Message, Sources
+from streams.model import Alert, Article, Match, News, Rejected, Repeat, Tagged, TaggedArticle, Untagged
+from streams.pipeline import tag as tag_message, tell
+from streams.settings import read_settings
+from streams.stories.desk import Desk
+from streams.watchlist import load_tagger
+from streams.wire import encode
+
+
+def tag(paths: Paths) -> None:
+    """Tag articles and say why, without Kafka.
+
+    Prints one line of JSON per article: {"id", "topics", "matches", "title", "place"}; every span of a
+    match is a span of the cleaned title or body. Reads what `northwire ingest` reads. What is refused
+    is reported on standard error, and then the exit code is 1.
+    """
+    tagger = load_tagger(read_settings())
+    refused = 0
+    for message in Sources(paths):
+        match tag_message(message.raw, tagger):
+            case Rejected(reason, error):
+                complain(f"{message.place}: {reason}: {error}")
+                refused += 1
+            case Untagged(article):
+                print_line(_verdict(article, (), message.place))
+            case Tagged(article, matches):
+                print_line(_verdict(article, matches, message.place))
+    if refused:
+        raise typer.Exit(1)
+
+
+def _verdict(article: Article, matches: tuple[Match, ...], place: str) -> bytes:
+    return encode(
+        {
+            "id": article.id,
+            "topics": [match.topic for match in matches],
+            "matches": matches,
+            "title": article.title,
+            "place": place,
+        }
+    )
+
+
+def replay(
+    paths: Paths,
+    stories: Annotated[
+        Path | None,
+        typer.Option("--stories", help='Write {"id", "topic", "story"} for every tagged article to this file.'),
+    ] = None,
+    all_articles: Annotated[
+        bool, typer.Option("--all", help="Place untagged articles in stories too, under the topic null.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Send articles down the whole road, without Kafka, and print the alerts.
+
+    The alerts are byte for byte those that the service would publish for the same articles in the same
+    order. Reads what `northwire ingest` reads. Ends with a count that adds up, on standard error; the
+    exit code is 1 if something was refused.
+    """
+    console = Console()
+    road = _Road(all_articles)
+    for message in Sources(paths):
+        for alert in road.alerts(message):
+            if json or not console.is_terminal:
+                print_line(encode(alert))
+            else:
+                show(console, alert)
+    if stories:
+        _write(stories, road.assignments)
+    print(_summary(road.counts), file=sys.stderr)
+    if road.counts["refused"]:
+        raise typer.Exit(1)
+
+
+class _Road:
+    """The road, article by article, and the tally of what became of each."""
+
+    def __init__(self, all_articles: bool) -> None:
+        self.counts: Counter[str] = Counter()
+        self.assignments: list[bytes] = []
+        self._all_articles = all_articles
+        self._tagger = load_tagger(read_settings())
+        self._desk = Desk()
+
+    def alerts(self, message: Message) -> Iterator[Alert]:
+        """The alerts that a message gives rise to."""
+        match tag_message(message.raw, self._tagger):
+            case Rejected(reason, error):
+                complain(f"{message.place}: {reason}: {error}")
+                self.counts["refused"] += 1
+            case Untagged(article):
+                self.counts["untagged"] += 1
+                if self._all_articles:
+                    self._assign(article, None, self._desk.place(article, "").story_id)
+            case Tagged(article, matches):
+                self.counts["tagged"] += 1
+                for verdict in matches:
+                    yield from self._told(TaggedArticle(article, verdict))
+
+    def _told(self, tagged: TaggedArticle) -> Iterator[Alert]:
+        match tell(tagged, self._desk):
+            case News(alert):
+                self.counts["alerts"] += 1
+                self._assign(tagged.article, alert.topic, alert.story.id)
+                yield alert
+            case Repeat(topic, _, story_id):
+                self.counts["repeats"] += 1
+                self._assign(tagged.article, topic, story_id)
+
+    def _assign(self, article: Article, topic: str | None, story_id: str) -> None:
+        self.assignments.append(encode({"id": article.id, "topic": topic, "story": story_id}))
+
+
+def _write(path: Path, lines: list[bytes]) -> None:
+    try:
+        path.write_bytes(b"".join(line + b"\n" for line in lines))
+    except OSError as error:
+        raise SourceError(f"{path} cannot be written ({error}): name another file with --stories.") from None
+
+
+def _summary(counts: Counter[str]) -> str:
+    articles = counts["tagged"] + counts["untagged"] + counts["refused"]
+    matches = counts["alerts"] + counts["repeats"]
+    return (
+        f"{articles:,} articles: {counts['tagged']:,} tagged, {counts['untagged']:,} untagged, "
+        f"{counts['refused']:,} refused\n"
+        f"{matches:,} matches: {counts['alerts']:,} alerts, {counts['repeats']:,} repeats"
+    )

@@ -1,0 +1,1 @@
+"""Where articles come from: files of several kinds, and standard input."""

@@ -1,0 +1,110 @@
+"""Alerts from Kafka as they come, each once."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Generator
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+from kafka import KafkaConsumer
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError
+
+from streams.errors import Refused
+from streams.kafka.admin import require
+from streams.kafka.connection import client_options, unavailable
+from streams.kafka.layout import LARGEST_MESSAGE, alerts
+from streams.model import Alert
+from streams.settings import Settings
+from streams.wire import decode_alert
+
+REMEMBERED = 100_000
+"""Ids of alerts that are known again when they are delivered twice."""
+
+_EVERY_TOPIC = f"^{alerts('')}".replace(".", r"\.")
+_POLL_MS = 100
+_LOOK_FOR_NEW_TOPICS_MS = 10_000
+
+
+class Notice(NamedTuple):
+    """An alert as it came."""
+
+    alert: Alert
+    raw: bytes
+    seconds: float
+    """From the article's arrival in Kafka to the alert's."""
+
+
+class Unreadable(NamedTuple):
+    """Something on a Kafka topic of alerts that is none."""
+
+    place: str
+    error: str
+
+
+def subscribe(
+    settings: Settings, topics: Collection[str], start: Literal["earliest", "latest"]
+) -> Generator[Notice | Unreadable | None, None, None]:
+    """Every alert of these topics, or of all, without end; None now and then while there is nothing.
+
+    An alert that Kafka delivers twice has the same id both times, and is given once. Nothing is
+    committed: each subscription begins anew. Raises `BrokerUnavailable`, and `ClusterMismatch` for a
+    topic that has no Kafka topic.
+    """
+    require(settings, map(alerts, topics))
+    seen: OrderedDict[str, None] = OrderedDict()
+    try:
+        with closing(_consumer(settings, topics, start)) as consumer:
+            while True:
+                for records in consumer.poll(timeout_ms=_POLL_MS).values():
+                    for record in records:
+                        read = _read(record)
+                        if isinstance(read, Notice) and _is_known(read.alert.id, seen):
+                            continue
+                        yield read
+                yield None
+    except KafkaError as error:
+        raise unavailable(settings, error) from error
+
+
+def _consumer(settings: Settings, topics: Collection[str], start: str) -> KafkaConsumer:
+    consumer = KafkaConsumer(
+        **client_options(settings),
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset=start,
+        fetch_max_wait_ms=_POLL_MS,
+        max_partition_fetch_bytes=LARGEST_MESSAGE,
+        metadata_max_age_ms=_LOOK_FOR_NEW_TOPICS_MS,
+    )
+    if topics:
+        consumer.subscribe(topics=[alerts(topic) for topic in topics])
+    else:
+        consumer.subscribe(pattern=_EVERY_TOPIC)
+    return consumer
+
+
+def _read(record: ConsumerRecord) -> Notice | Unreadable:
+    try:
+        alert = decode_alert(record.value)
+    except Refused as refusal:
+        return Unreadable(f"{record.topic}/{record.partition}/{record.offset}", str(refusal))
+    return Notice(alert, record.value, max(0.0, record.timestamp / 1000 - _article_time(record)))
+
+
+def _article_time(record: Any) -> float:
+    """When the article came to Kafka, by the alert's own word; else when the alert came."""
+    claimed = dict(record.headers).get("ce_time", b"")
+    try:
+        return datetime.fromisoformat(claimed.decode()).astimezone(UTC).timestamp()
+    except (ValueError, OverflowError):
+        return float(record.timestamp) / 1000
+
+
+def _is_known(name: str, seen: OrderedDict[str, None]) -> bool:
+    if name in seen:
+        return True
+    seen[name] = None
+    if len(seen) > REMEMBERED:
+        seen.popitem(last=False)
+    return False

@@ -1,0 +1,186 @@
+"""Telemetry: every series from the start, every outcome once, no label that an article can choose."""
+
+import itertools
+import json
+from collections.abc import Iterator
+
+import pytest
+from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+
+from streams import __version__
+from streams.errors import Reason
+from streams.model import Kind, News, Rejected, Repeat, Severity, Tagged, Untagged
+from streams.pipeline import decide, tag
+from streams.stories.desk import Desk
+from streams.tagging.tagger import Tagger
+from streams.telemetry import STORIES, TAGGING, Telemetry
+from streams.wire import encode
+from tests.unit import nouns
+from tests.unit.nouns import alert, article, match
+
+TOPICS = ("arctic", "sanctions")
+REJECTED = Rejected(Reason.NOT_JSON, "no")
+
+Series = tuple[str, tuple[tuple[str, str], ...]]
+
+
+@pytest.fixture(autouse=True)
+def lines() -> Iterator[list[EventDict]]:
+    """The log lines, which would otherwise go to the terminal."""
+    with capture_logs() as captured:
+        yield captured
+
+
+def samples(telemetry: Telemetry) -> dict[Series, float]:
+    """Every sample but the moments at which series were created."""
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in telemetry.registry.collect()
+        for sample in family.samples
+        if not sample.name.endswith("_created")
+    }
+
+
+def value(telemetry: Telemetry, name: str, **labels: str) -> float | None:
+    return telemetry.registry.get_sample_value(name, labels)
+
+
+def counted(telemetry: Telemetry) -> dict[str, float]:
+    """How many messages ended in each outcome."""
+    return {
+        dict(labels)["outcome"]: number
+        for (name, labels), number in samples(telemetry).items()
+        if name == "northwire_articles_total"
+    }
+
+
+@pytest.mark.parametrize("stage", [TAGGING, STORIES])
+def test_every_count_stands_at_zero_before_anything_happens(stage: str) -> None:
+    telemetry = Telemetry(stage, TOPICS)
+    gauges = {"northwire_build_info": 1.0, "northwire_topics_loaded": 2.0}
+    for (name, _), number in samples(telemetry).items():
+        assert number == gauges.get(name, 0.0)
+
+
+def test_every_outcome_and_reason_has_its_series_from_the_start() -> None:
+    tagging, stories = Telemetry(TAGGING, TOPICS), Telemetry(STORIES, TOPICS)
+    assert counted(tagging) == {"tagged": 0, "untagged": 0, "rejected": 0}
+    assert counted(stories) == {"news": 0, "repeat": 0, "rejected": 0}
+    for reason in Reason:
+        assert value(tagging, "northwire_rejected_total", reason=reason.value) == 0
+    for topic in TOPICS:
+        assert value(tagging, "northwire_matches_total", topic=topic) == 0
+        assert value(stories, "northwire_alert_latency_seconds_count", topic=topic) == 0
+    for topic, kind, severity in itertools.product(TOPICS, Kind, Severity):
+        assert value(stories, "northwire_alerts_total", topic=topic, kind=kind.value, severity=severity.value) == 0
+
+
+def test_the_version_that_runs_is_told() -> None:
+    assert value(Telemetry(TAGGING, TOPICS), "northwire_build_info", version=__version__) == 1
+
+
+def test_tagging_counts_each_outcome_once_and_each_match_by_its_topic() -> None:
+    telemetry = Telemetry(TAGGING, TOPICS)
+    telemetry.tagged(Untagged(article()), "articles/0/1", 0.001)
+    telemetry.tagged(Tagged(article(), (match(), match(topic="sanctions"))), "articles/0/2", 0.002)
+    telemetry.tagged(Tagged(article(), (match(),)), "articles/0/3", 0.003)
+    telemetry.tagged(REJECTED, "articles/0/4", 0.004)
+    assert counted(telemetry) == {"tagged": 2, "untagged": 1, "rejected": 1}
+    assert value(telemetry, "northwire_matches_total", topic="arctic") == 2
+    assert value(telemetry, "northwire_matches_total", topic="sanctions") == 1
+    assert value(telemetry, "northwire_rejected_total", reason="not-json") == 1
+    assert value(telemetry, "northwire_processing_seconds_count", stage=TAGGING) == 4
+    assert value(telemetry, "northwire_processing_seconds_sum", stage=TAGGING) == pytest.approx(0.010)
+
+
+def test_stories_counts_each_outcome_once_and_alerts_only_when_acknowledged() -> None:
+    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry.decided(News(alert()), "articles/0/1", 0.001)
+    telemetry.decided(Repeat("arctic", "a-1", "s-1"), "articles/0/2", 0.001)
+    telemetry.decided(REJECTED, "articles/0/3", 0.001)
+    assert counted(telemetry) == {"news": 1, "repeat": 1, "rejected": 1}
+    labels = {"topic": "arctic", "kind": "new", "severity": "low"}
+    assert value(telemetry, "northwire_alerts_total", **labels) == 0
+    telemetry.alerted(alert(), "articles/0/1", 0.2)
+    assert value(telemetry, "northwire_alerts_total", **labels) == 1
+    assert value(telemetry, "northwire_alert_latency_seconds_sum", topic="arctic") == pytest.approx(0.2)
+
+
+def test_a_clock_that_runs_back_makes_no_negative_latency() -> None:
+    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry.alerted(alert(), "articles/0/1", -5.0)
+    assert value(telemetry, "northwire_alert_latency_seconds_sum", topic="arctic") == 0
+
+
+def test_progress_and_restoring_are_told_by_partition() -> None:
+    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry.progressed("articles.tagged", 3, 1_700_000_000.0)
+    telemetry.restored("articles.tagged", 3, 7)
+    telemetry.restored("articles.tagged", 4, 2)
+    labels = {"kafka_topic": "articles.tagged", "partition": "3"}
+    assert value(telemetry, "northwire_last_progress_timestamp_seconds", **labels) == 1_700_000_000.0
+    assert value(telemetry, "northwire_restored_articles_total") == 9
+
+
+def test_two_workers_in_one_process_count_apart() -> None:
+    one, other = Telemetry(TAGGING, TOPICS), Telemetry(TAGGING, TOPICS)
+    one.tagged(REJECTED, "articles/0/1", 0.001)
+    assert counted(other)["rejected"] == 0
+
+
+def test_a_registry_may_be_given() -> None:
+    registry = CollectorRegistry()
+    assert Telemetry(TAGGING, TOPICS, registry).registry is registry
+
+
+def test_a_thousand_hostile_articles_choose_no_label() -> None:
+    tagging, stories = Telemetry(TAGGING, TOPICS), Telemetry(STORIES, TOPICS)
+    tagger = Tagger([nouns.topic(nouns.rule("arctic"), id="arctic")])
+    before = (samples(tagging).keys(), samples(stories).keys())
+    desk = Desk()
+    for number in range(1000):
+        name = f'{number}"}}\n\x1b[31m{{{chr(0x4E00 + number)}'
+        outcome = tag(json.dumps(_hostile(number, name)).encode(), tagger)
+        tagging.tagged(outcome, name, 0.001)
+        if isinstance(outcome, Tagged):
+            for verdict in outcome.matches:
+                decided = decide(encode(nouns.tagged(outcome.article, verdict)), desk)
+                stories.decided(decided, name, 0.001)
+                if isinstance(decided, News):
+                    stories.alerted(decided.alert, name, 0.1)
+    assert (samples(tagging).keys(), samples(stories).keys()) == before
+    assert sum(counted(tagging).values()) == 1000
+    assert min(counted(tagging).values()) > 100
+    assert counted(stories)["news"] > 100
+
+
+def _hostile(number: int, name: str) -> object:
+    told = {"id": name, "url": name, "title": name, "body": name, "source": name, "language": name}
+    kinds = [{**told, "title": f"Arctic {name}"}, told, {**told, name: name, "title": number}, [name]]
+    return kinds[number % 4]
+
+
+def test_a_repeat_a_rejection_and_an_alert_are_told_in_the_log_and_the_rest_is_not(lines: list[EventDict]) -> None:
+    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry.decided(News(alert()), "articles/0/1", 0.001)
+    telemetry.decided(Repeat("arctic", "a-1", "s-1"), "articles/0/2", 0.001)
+    telemetry.decided(REJECTED, "articles/0/3", 0.001)
+    telemetry.alerted(alert(), "articles/0/1", 0.2)
+    Telemetry(TAGGING, TOPICS).tagged(Untagged(article()), "articles/0/9", 0.001)
+    assert [(line["event"], line["origin"]) for line in lines] == [
+        ("repeat", "articles/0/2"),
+        ("rejected", "articles/0/3"),
+        ("alert", "articles/0/1"),
+    ]
+    assert lines[1]["log_level"] == "warning"
+    assert lines[2]["alert_id"] == alert().id
+
+
+def test_the_log_carries_no_text_of_an_article(lines: list[EventDict]) -> None:
+    told = article("A canary title", "A canary body", source="A canary source", url="https://canary.example/")
+    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry.alerted(alert(told=told), "articles/0/1", 0.2)
+    telemetry.decided(News(alert(told=told)), "articles/0/1", 0.2)
+    assert "canary" not in str(lines)
