@@ -6,13 +6,14 @@ they name, so that `getattr(article, span.field)[span.start:span.end] == span.te
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from streams.errors import Reason
 
 Field = Literal["title", "body"]
+Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class Article(Struct, frozen=True):
@@ -23,8 +24,8 @@ class Article(Struct, frozen=True):
     body: str
     url: str | None = None
     source: str | None = None
-    published_at: datetime | None = None
-    fetched_at: datetime | None = None
+    published_at: Instant | None = None
+    fetched_at: Instant | None = None
     language: str | None = None
 
 
@@ -74,7 +75,7 @@ class Story(Struct, frozen=True):
 
     id: str
     headline: str
-    first_seen: datetime | None
+    first_seen: Instant | None
     articles: int
     sources: tuple[str, ...]
 
@@ -108,7 +109,7 @@ class AlertedArticle(Struct, frozen=True):
     url: str | None
     title: str
     source: str | None
-    published_at: datetime | None
+    published_at: Instant | None
     language: str | None
     extract: str
     extract_start: int

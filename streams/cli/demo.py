@@ -3,7 +3,6 @@
 import os
 import statistics
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from importlib.resources import files
 from typing import Annotated
@@ -27,13 +26,18 @@ from streams.telemetry import STORIES, TAGGING
 from streams.wire import decode_article
 
 PARTITIONS = 2
+SAMPLES = str(files("streams") / "samples" / "articles.ndjson")
 _PATIENCE = 60.0
 
 
 def demo(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Articles of your own, as for `northwire ingest`; else 31 samples."),
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep everything running until Ctrl-C.")] = False,
 ) -> None:
-    """See it work: an embedded broker, both workers, sample articles in, alerts with their proof out.
+    """See it work: an embedded broker, both workers, articles in, alerts with their proof out.
 
     Needs neither Kafka nor Docker nor settings (NORTHWIRE_* are ignored). Ends by itself and leaves
     nothing behind.
@@ -47,15 +51,13 @@ def demo(
         created = admin.prepare(settings, kafka_layout(settings)).created
         console.print(f"kafka init {', '.join(created)}")
         with _worker(TAGGING, settings) as tagging, _worker(STORIES, settings) as stories:
-            tagging.wait_until_ready()
-            stories.wait_until_ready()
-            console.print("workers    tagging and stories are ready")
-            sent = _send(settings)
-            console.print(f"ingest     {sent} sample articles, two of them damaged on purpose\n")
-            latencies = [notice.seconds for notice in _shown(console, settings, sent, tagging, stories)]
-            _report(console, settings, sent, latencies, tagging, stories)
+            road = _Road(console, settings, tagging, stories)
+            road.open()
+            sent = road.send(paths or [SAMPLES])
+            latencies = road.show_alerts(sent)
+            road.report(sent, latencies)
             if keep:
-                _keep(console, settings, tagging, stories)
+                road.keep_open()
 
 
 def _worker(stage: str, settings: Settings) -> WorkerProcess:
@@ -67,77 +69,95 @@ def _worker(stage: str, settings: Settings) -> WorkerProcess:
     )
 
 
-def _send(settings: Settings) -> int:
-    with Feed(settings) as feed:
-        for message in Sources([str(files("streams") / "samples" / "articles.ndjson")]):
-            try:
-                key = decode_article(message.raw).id
-            except Refused:
-                key = None
-            feed.send(message.raw, key, message.place)
-    if feed.failures:
-        raise NorthwireError(f"The embedded broker did not take the samples: {next(iter(feed.failures.values()))}")
-    return feed.accepted
+class _Road:
+    """A running road, and the screen on which it is watched."""
 
+    def __init__(self, console: Console, settings: Settings, tagging: WorkerProcess, stories: WorkerProcess) -> None:
+        self._console = console
+        self._settings = settings
+        self._tagging = tagging
+        self._stories = stories
 
-def _shown(
-    console: Console, settings: Settings, sent: int, tagging: WorkerProcess, stories: WorkerProcess
-) -> Iterator[Notice]:
-    """Each alert, once it is on the screen, until all that was sent has been answered for."""
-    deadline = time.monotonic() + _PATIENCE
-    received = 0
-    with closing(subscribe(settings, [], "earliest")) as notices:
-        for notice in notices:
-            if isinstance(notice, Notice):
-                show(console, notice.alert, notice.seconds)
-                received += 1
-                yield notice
-            elif tagging.metric("northwire_articles_total") >= sent and _is_done(received, tagging, stories):
-                return
-            elif time.monotonic() > deadline:
-                raise NorthwireError(f"After {_PATIENCE:.0f} s articles are unanswered for: {stories.log[-2000:]}")
-            tagging.require_running()
-            stories.require_running()
+    def open(self) -> None:
+        """Returns once both workers wait for articles."""
+        for worker in (self._tagging, self._stories):
+            worker.wait_until_ready()
+        self._console.print("workers    tagging and stories are ready")
 
+    def send(self, paths: list[str]) -> int:
+        """Puts articles on Kafka, damaged ones too, and says how many."""
+        refused = 0
+        with Feed(self._settings) as feed:
+            for message in Sources(paths):
+                try:
+                    key = decode_article(message.raw).id
+                except Refused:
+                    key, refused = None, refused + 1
+                feed.send(message.raw, key, message.place)
+        for place, error in feed.failures.items():
+            raise NorthwireError(f"{place}: the embedded broker did not take it: {error}")
+        self._console.print(f"ingest     {feed.accepted:,} articles, {refused:,} of them damaged\n")
+        return feed.accepted
 
-def _is_done(received: int, tagging: WorkerProcess, stories: WorkerProcess) -> bool:
-    matches = tagging.metric("northwire_matches_total")
-    placed = stories.metric("northwire_articles_total")
-    return placed >= matches and received >= stories.metric("northwire_alerts_total")
+    def show_alerts(self, sent: int) -> list[float]:
+        """Shows each alert until all that was sent is answered for; the seconds from article to alert."""
+        latencies: list[float] = []
+        handled = 0
+        deadline = time.monotonic() + _PATIENCE
+        with closing(subscribe(self._settings, [], "earliest")) as notices:
+            for notice in notices:
+                if isinstance(notice, Notice):
+                    show(self._console, notice.alert, notice.seconds)
+                    latencies.append(notice.seconds)
+                    continue
+                self._require_running()
+                before, handled = handled, self._articles(self._tagging)
+                if handled >= sent and self._is_done(len(latencies)):
+                    break
+                if handled > before:
+                    deadline = time.monotonic() + _PATIENCE
+                elif time.monotonic() > deadline:
+                    raise NorthwireError(f"Nothing has happened for {_PATIENCE:.0f} s: {self._stories.log[-2000:]}")
+        return latencies
 
+    def report(self, sent: int, latencies: list[float]) -> None:
+        """Shows what was put aside, and an account of every article."""
+        say = self._console.print
+        put_aside = list(rejections(self._settings))
+        if put_aside:
+            say("Put aside, whole and with the reason (articles.rejected)", style="bold")
+        for rejection in put_aside:
+            say(Text(on_one_line(f"  {rejection.reason:12} {rejection.origin:12} {rejection.error}")))
+        tagged, untagged, rejected = (
+            self._articles(self._tagging, outcome=outcome) for outcome in ("tagged", "untagged", "rejected")
+        )
+        news, repeats = (self._articles(self._stories, outcome=outcome) for outcome in ("news", "repeat"))
+        matches = int(self._tagging.metric("northwire_matches_total"))
+        say("\nWhat became of every article (from the workers' /metrics)", style="bold")
+        say(f"  {sent:,} articles = {tagged:,} tagged + {untagged:,} untagged + {rejected:,} rejected")
+        say(f"  {matches:,} matches  = {news:,} alerts + {repeats:,} repeats, which woke nobody")
+        say(f"  {len(latencies):,} alerts received, each once")
+        if latencies:
+            median, worst = statistics.median(latencies) * 1000, max(latencies) * 1000
+            say(f"  article to alert: median {median:.0f} ms, worst {worst:.0f} ms")
 
-def _report(
-    console: Console,
-    settings: Settings,
-    sent: int,
-    latencies: list[float],
-    tagging: WorkerProcess,
-    stories: WorkerProcess,
-) -> None:
-    def articles(worker: WorkerProcess, outcome: str) -> int:
-        return int(worker.metric("northwire_articles_total", outcome=outcome))
+    def keep_open(self) -> None:
+        """Stays until Ctrl-C."""
+        address = self._settings.bootstrap_servers
+        self._console.print("\nStill running; Ctrl-C ends it. In another terminal:", style="bold")
+        self._console.print(f"  northwire subscribe -b {address}\n  northwire ingest -b {address} FILE")
+        while True:
+            time.sleep(1)
+            self._require_running()
 
-    console.print("Put aside, whole and with the reason (articles.rejected)", style="bold")
-    for rejection in rejections(settings):
-        console.print(Text(on_one_line(f"  {rejection.reason:12} {rejection.origin:12} {rejection.error}")))
-    tagged, untagged, rejected = (articles(tagging, outcome) for outcome in ("tagged", "untagged", "rejected"))
-    matches = int(tagging.metric("northwire_matches_total"))
-    news, repeats = (articles(stories, outcome) for outcome in ("news", "repeat"))
-    console.print("\nWhat became of every article (from the workers' /metrics)", style="bold")
-    console.print(f"  {sent} articles = {tagged} tagged + {untagged} untagged + {rejected} rejected")
-    console.print(f"  {matches} matches  = {news} alerts + {repeats} repeats, which woke nobody")
-    console.print(f"  {len(latencies)} alerts received, each once")
-    console.print(
-        f"  article to alert: median {statistics.median(latencies) * 1000:.0f} ms, worst {max(latencies) * 1000:.0f} ms"
-    )
+    def _is_done(self, received: int) -> bool:
+        matches = self._tagging.metric("northwire_matches_total")
+        alerts = self._stories.metric("northwire_alerts_total")
+        return self._articles(self._stories) >= matches and received >= alerts
 
+    def _articles(self, worker: WorkerProcess, **labels: str) -> int:
+        return int(worker.metric("northwire_articles_total", **labels))
 
-def _keep(console: Console, settings: Settings, *workers: WorkerProcess) -> None:
-    address = settings.bootstrap_servers
-    console.print("\nStill running; Ctrl-C ends it. In another terminal:", style="bold")
-    console.print(f"  northwire subscribe -b {address}")
-    console.print(f"  northwire ingest -b {address} FILE")
-    while True:
-        time.sleep(1)
-        for worker in workers:
+    def _require_running(self) -> None:
+        for worker in (self._tagging, self._stories):
             worker.require_running()

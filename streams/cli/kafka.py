@@ -7,7 +7,7 @@ from streams.kafka import admin
 from streams.kafka.layout import kafka_layout
 from streams.settings import read_settings
 
-kafka = typer.Typer(no_args_is_help=True, add_completion=False)
+kafka = typer.Typer(name="kafka", no_args_is_help=True, add_completion=False)
 
 
 @kafka.callback()

@@ -124,11 +124,13 @@ def _lines(file: BinaryIO, place: str) -> Iterator[Message]:
 def _document(file: BinaryIO, place: str) -> Iterator[Message]:
     """A message for each article of a JSON array, or one for what else the file holds."""
     raw = _whole(file, place).removeprefix(b"\xef\xbb\xbf").strip()
-    try:
-        items = msgspec.json.decode(raw, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    if not raw.startswith(b"["):
         yield Message(raw, place)
         return
+    try:
+        items = msgspec.json.decode(raw, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"{place} is not JSON ({error}): mend it, or give its articles one a line.") from None
     for number, item in enumerate(items, 1):
         yield Message(bytes(item), f"{place}, item {number}")
 

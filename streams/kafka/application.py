@@ -8,8 +8,6 @@ import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
 import aiokafka
@@ -120,6 +118,9 @@ class Application(faust.App):
             await self.drain()
         await super().on_stop()
 
+    def _create_directories(self) -> None:
+        """Keeps Faust from making folders for state that lies in Kafka alone."""
+
     async def wait_for_the_seek(self, *_: Any, **__: Any) -> None:
         """Keeps events from flowing until Faust has gone to the committed offsets.
 
@@ -156,7 +157,6 @@ def application(name: str, settings: Settings) -> Application:
         web_enabled=False,
         autodiscover=False,
         store="memory://",
-        datadir=Path(gettempdir()) / "northwire",
     )
     app.transport = Transport(app.conf.broker_consumer, app)
     app.on_rebalance_complete.connect(app.wait_for_the_seek)

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from streams.kafka.admin import require
 from streams.kafka.connection import client_options, unavailable
@@ -33,6 +33,9 @@ class Feed:
         """Hands a message over; blocks while too many are on their way. Raises `BrokerUnavailable`."""
         try:
             future = self._producer.send(ARTICLES, raw, key=key.encode() if key is not None else None)
+        except MessageSizeTooLargeError as error:
+            self._fail(place, error)
+            return
         except KafkaError as error:
             raise unavailable(self._settings, error) from error
         future.add_callback(self._accept)

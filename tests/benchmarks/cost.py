@@ -10,12 +10,12 @@ from time import perf_counter
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from msgspec.json import Decoder
 
-from streams.watchlist import load_topics
 from streams.model import Untagged
 from streams.pipeline import tag
 from streams.settings import read_settings
 from streams.tagging.folding import fold
 from streams.tagging.tagger import Tagger
+from streams.watchlist import load_topics
 from streams.wire import IncomingArticle
 from tests.benchmarks.articles import messages
 

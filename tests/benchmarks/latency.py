@@ -11,8 +11,8 @@ import time
 
 from kafka import KafkaConsumer, KafkaProducer
 
-from streams.kafka.layout import kafka_layout
 from streams.kafka import admin
+from streams.kafka.layout import kafka_layout
 from streams.settings import Settings, read_settings
 from streams.wire import decode_alert
 from tests.benchmarks.articles import messages

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from kafka import KafkaProducer
 
-from streams.kafka.layout import kafka_layout
 from streams.kafka import admin
+from streams.kafka.layout import kafka_layout
 from streams.settings import read_settings
 from tests.benchmarks.articles import messages
 from tests.clusters.apache import ApacheKafka

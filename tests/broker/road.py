@@ -2,28 +2,37 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+from kafka.structs import OffsetAndMetadata
 
-from streams.kafka.layout import kafka_layout
-from streams.watchlist import load_tagger
 from streams.kafka import admin
-from streams.kafka.layout import ARTICLES, LARGEST_MESSAGE, REJECTED
+from streams.kafka.connection import client_options
+from streams.kafka.layout import ARTICLES, LARGEST_MESSAGE, REJECTED, TAGGED, kafka_layout
 from streams.model import News, Tagged, TaggedArticle
 from streams.pipeline import tag, tell
 from streams.settings import read_settings
 from streams.stories.desk import Desk
+from streams.watchlist import load_tagger
 from streams.wire import encode
+from tests.clusters import Cluster
 from tests.workers import Worker
 
 PARTITIONS = 3
+STAGES = {"tagging": ARTICLES, "stories": TAGGED}
+"""What each stage reads."""
+
 _PATIENCE = 60.0
 
 
-class Received(NamedTuple):
+@dataclass(frozen=True)
+class Received:
     """A record that a subscriber holds."""
 
     kafka_topic: str
@@ -31,54 +40,151 @@ class Received(NamedTuple):
     value: bytes | None
     headers: dict[str, bytes]
 
+    @cached_property
+    def id(self) -> str:
+        """The id of an alert."""
+        return str(json.loads(self.value or b"")["id"])
+
+    def is_about(self, name: str) -> bool:
+        """Whether key or value contain the name."""
+        return any(name.encode() in (part or b"") for part in (self.value, self.key))
+
+
+Enough = Callable[[list[Received]], bool]
+
+
+class Reading:
+    """All that ever came to some Kafka topics, read once."""
+
+    def __init__(self, options: Mapping[str, Any], partitions: Mapping[str, int]) -> None:
+        self._consumer = KafkaConsumer(
+            **options,
+            enable_auto_commit=False,
+            max_partition_fetch_bytes=LARGEST_MESSAGE,
+            fetch_max_wait_ms=100,
+        )
+        places = [TopicPartition(name, number) for name, count in partitions.items() for number in range(count)]
+        self._consumer.assign(places)
+        self._consumer.seek_to_beginning(*places)
+        self._read: list[Received] = []
+
+    def about(self, name: str, enough: Enough) -> list[Received]:
+        """What is about `name`, as soon as it is enough; fails after a minute."""
+        found = [each for each in self._read if each.is_about(name)]
+        deadline = time.monotonic() + _PATIENCE
+        while not enough(found):
+            assert time.monotonic() < deadline, f"after {_PATIENCE:.0f} s there are only {len(found)} about {name}"
+            found += (each for each in self._poll() if each.is_about(name))
+        return found
+
+    def all_about(self, name: str) -> list[Received]:
+        """What is about `name` when nothing has come for a moment."""
+        while self._poll():
+            pass
+        return [each for each in self._read if each.is_about(name)]
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def _poll(self) -> list[Received]:
+        polled = self._consumer.poll(timeout_ms=300).values()
+        news = [Received(r.topic, r.key, r.value, dict(r.headers)) for records in polled for r in records]
+        self._read += news
+        return news
+
 
 class Road:
-    """Kafka topics laid out on a cluster, articles in, alerts and rejected messages out."""
+    """Kafka topics laid out on a cluster, two workers on it, and what comes in and out."""
 
-    def __init__(self, bootstrap: str, **security: Any) -> None:
-        self.bootstrap = bootstrap
-        self._options = {"bootstrap_servers": bootstrap, **security}
-        self.settings = read_settings(bootstrap_servers=bootstrap, partitions=PARTITIONS)
-
-    def lay_out(self) -> None:
-        """Create the Kafka topics that are missing."""
+    def __init__(self, cluster: Cluster, **security: str) -> None:
+        """`security` are settings of Northwire that clients of the cluster need."""
+        self.environment = {
+            "bootstrap_servers": cluster.bootstrap,
+            "partitions": str(PARTITIONS),
+            "session_timeout": "3",
+            **security,
+        }
+        """The settings with which commands and workers reach this cluster."""
+        self.settings = read_settings(**self.environment)
+        self.crew = Crew(self)
         admin.prepare(self.settings, kafka_layout(self.settings))
+        self._options = client_options(self.settings)
+        sizes = {topic.name: topic.partitions for topic in kafka_layout(self.settings)}
+        self.tagged = Reading(self._options, {TAGGED: sizes[TAGGED]})
+        self.rejected = Reading(self._options, {REJECTED: sizes[REJECTED]})
+        self.alerts = Reading(self._options, {name: size for name, size in sizes.items() if "alerts." in name})
 
     def worker(self, stage: str, **settings: str) -> Worker:
         """A worker for this cluster, not yet started."""
-        return Worker(stage, self.bootstrap, partitions=str(PARTITIONS), **settings)
+        environment = {**self.environment, **settings}
+        return Worker(stage, environment.pop("bootstrap_servers"), **environment)
 
-    def send(self, values: Iterable[bytes | None], per_second: float = 0, key: bytes | None = None) -> None:
+    def send(
+        self, values: Iterable[bytes | None], *, per_second: float = 0, key: bytes | None = None, to: str = ARTICLES
+    ) -> None:
         """Put messages on `articles`, at a pace or as fast as they go; returns when all are acknowledged."""
         with closing(KafkaProducer(**self._options, max_request_size=LARGEST_MESSAGE)) as producer:
-            for value in values:
-                producer.send(ARTICLES, value, key=key or _id_of(value))
+            began = time.monotonic()
+            sent = []
+            for number, value in enumerate(values):
                 if per_second:
-                    time.sleep(1 / per_second)
-            producer.flush()
+                    time.sleep(max(0.0, began + number / per_second - time.monotonic()))
+                sent.append(producer.send(to, value, key=key or _id_of(value)))
+            for acknowledged in sent:
+                acknowledged.get(20)
 
-    def alerts(self, enough: Callable[[list[Received]], bool]) -> list[Received]:
-        """Every alert on the cluster, as soon as there are enough of them."""
-        names = [topic.name for topic in kafka_layout(self.settings) if topic.name.startswith("alerts.")]
-        return self._read(names, enough)
+    def committed(self, stage: str) -> dict[TopicPartition, int]:
+        """The next offset of every partition that a stage reads, as its consumer group has it."""
+        group = f"northwire-{stage}"
+        places = [TopicPartition(STAGES[stage], number) for number in range(PARTITIONS)]
+        with self.admin() as client:
+            found = client.list_group_offsets({group: places})[group]
+        return {place: max(0, found[place].offset) if place in found else 0 for place in places}
 
-    def rejected(self, enough: Callable[[list[Received]], bool]) -> list[Received]:
-        """Every rejected message on the cluster, as soon as there are enough of them."""
-        return self._read([REJECTED], enough)
+    def go_back(self, stage: str, offsets: Mapping[TopicPartition, int]) -> None:
+        """Have a stage, none of whose workers runs, read again from there."""
+        wanted = {place: OffsetAndMetadata(offset, "", -1) for place, offset in offsets.items()}
+        with self.admin() as client:
+            eventually(lambda: _altered(client, f"northwire-{stage}", wanted))
 
-    def _read(self, names: list[str], enough: Callable[[list[Received]], bool]) -> list[Received]:
-        received: list[Received] = []
-        deadline = time.monotonic() + _PATIENCE
-        with closing(KafkaConsumer(**self._options, enable_auto_commit=False)) as consumer:
-            places = [TopicPartition(name, 0) for name in names]
-            consumer.assign(places)
-            consumer.seek_to_beginning(*places)
-            while not enough(received):
-                if time.monotonic() > deadline:
-                    raise AssertionError(f"only {len(received)} messages on {names} after {_PATIENCE:.0f} s")
-                for records in consumer.poll(timeout_ms=200).values():
-                    received += (Received(r.topic, r.key, r.value, dict(r.headers)) for r in records)
-        return received
+    @contextmanager
+    def admin(self) -> Iterator[KafkaAdminClient]:
+        with closing(KafkaAdminClient(**self._options)) as client:
+            yield client
+
+    def close(self) -> None:
+        self.crew.stop()
+        for reading in (self.tagged, self.rejected, self.alerts):
+            reading.close()
+
+
+class Crew:
+    """The workers of a road, one for each stage, started when a test needs them and kept for the next."""
+
+    def __init__(self, road: Road) -> None:
+        self._road = road
+        self._workers: dict[str, Worker] = {}
+
+    def __getitem__(self, stage: str) -> Worker:
+        return self._workers[stage]
+
+    def muster(self, *stages: str) -> None:
+        """Return when a worker of each of these stages is ready, and of no other runs."""
+        for stage in STAGES.keys() - set(stages):
+            self.stop(stage)
+        for stage in stages:
+            if stage in self._workers and not self._workers[stage].process.running:
+                del self._workers[stage]
+            if stage not in self._workers:
+                self._workers[stage] = self._road.worker(stage).start()
+        for stage in stages:
+            self._workers[stage].wait_until_ready()
+
+    def stop(self, *stages: str) -> None:
+        """Return when no worker of these stages, or of any, runs."""
+        for stage in stages or STAGES:
+            if worker := self._workers.pop(stage, None):
+                worker.__exit__()
 
 
 def expected_alerts(values: Iterable[bytes]) -> dict[str, bytes]:
@@ -94,19 +200,35 @@ def expected_alerts(values: Iterable[bytes]) -> dict[str, bytes]:
     return alerts
 
 
-def alert_ids(received: Iterable[Received]) -> set[str]:
-    """The ids of alerts."""
-    return {json.loads(alert.value or b"")["id"] for alert in received}
-
-
-def contains(wanted: Mapping[str, bytes]) -> Callable[[list[Received]], bool]:
+def contains(wanted: Mapping[str, bytes]) -> Enough:
     """Whether all wanted alerts have arrived."""
-    return lambda received: wanted.keys() <= alert_ids(received)
+    return lambda received: wanted.keys() <= {each.id for each in received}
+
+
+def at_least(count: int) -> Enough:
+    """Whether so many have arrived."""
+    return lambda received: len(received) >= count
 
 
 def article(name: str, body: str, title: str = "") -> bytes:
     """A message on `articles`."""
     return json.dumps({"id": name, "title": title, "body": body, "source": "Test Courier"}).encode()
+
+
+def eventually(condition: Callable[[], bool], within: float = 20.0) -> None:
+    """Return when the condition holds; fail if it does not in time."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.05)
+
+
+def _altered(client: KafkaAdminClient, group: str, wanted: dict[TopicPartition, OffsetAndMetadata]) -> bool:
+    try:
+        results = client.alter_group_offsets(group, wanted)
+    except KafkaError:
+        return False
+    return all(error.errno == 0 for error in results.values())
 
 
 def _id_of(value: bytes | None) -> bytes | None:

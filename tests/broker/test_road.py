@@ -1,32 +1,23 @@
 """From an article on Kafka to an alert, on the embedded broker and on Apache Kafka alike."""
 
 import json
-import threading
 import uuid
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from streams.kafka.layout import alerts
-from streams.wire import BODY_LIMIT
-from tests.benchmarks.articles import article as generated
-from tests.broker.road import Received, Road, alert_ids, article, contains, expected_alerts
-from tests.clusters import Cluster
+from streams.errors import Reason
+from streams.ingest.sources import Sources
+from streams.kafka.layout import TAGGED, alerts
+from streams.wire import BODY_LIMIT, MESSAGE_LIMIT, decode_alert, decode_tagged
+from tests.broker.road import Road, article, at_least, contains, eventually, expected_alerts
+from tests.commands import following, northwire
+
+pytestmark = pytest.mark.usefixtures("workers")
 
 SUMMIT = "Ministers of the Arctic Council met in Tromsø. They spoke of sanctions on Russia and of nuclear arms control."
-
-
-@pytest.fixture(scope="session")
-def road(kafka_cluster: Cluster) -> Road:
-    road = Road(kafka_cluster.bootstrap)
-    road.lay_out()
-    return road
-
-
-@pytest.fixture
-def workers(road: Road) -> Iterator[None]:
-    with road.worker("tagging"), road.worker("stories"):
-        yield
+SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
+ALL_TOPICS = {"arctic", "arms-control", "sanctions"}
 
 
 def unique(text: str) -> str:
@@ -34,24 +25,14 @@ def unique(text: str) -> str:
     return f"{text} Case {uuid.uuid4().hex}."
 
 
-def named(name: str, count: int = 1) -> object:
-    """Whether so many messages came from the article of that id."""
-    return lambda received: sum(name.encode() in (each.value or b"") for each in received) >= count
-
-
-def of(name: str, received: list[Received]) -> list[Received]:
-    return [each for each in received if name.encode() in (each.value or b"")]
-
-
-@pytest.mark.usefixtures("workers")
 def test_an_article_becomes_one_alert_for_each_topic_with_its_proof(road: Road) -> None:
     name = uuid.uuid4().hex
     message = article(name, unique(SUMMIT))
     road.send([message])
     wanted = expected_alerts([message])
-    received = of(name, road.alerts(contains(wanted)))
-    assert {each.kafka_topic for each in received} == {alerts(t) for t in ("arctic", "arms-control", "sanctions")}
-    assert {each.value for each in received} == set(wanted.values())
+    received = road.alerts.about(name, contains(wanted))
+    assert {each.kafka_topic for each in received} == {alerts(topic) for topic in ALL_TOPICS}
+    assert sorted(each.value or b"" for each in received) == sorted(wanted.values())
     for each in received:
         alert = json.loads(each.value or b"")
         assert each.key == alert["story"]["id"].encode()
@@ -61,102 +42,133 @@ def test_an_article_becomes_one_alert_for_each_topic_with_its_proof(road: Road) 
         assert each.headers["northwire-origin"].startswith(b"articles/")
 
 
-@pytest.mark.usefixtures("workers")
-def test_a_poison_message_among_good_ones_is_put_aside_whole(road: Road) -> None:
+REFUSED: list[tuple[Reason, bytes | None]] = [
+    (Reason.NO_VALUE, None),
+    (Reason.TOO_LARGE, b" " * (MESSAGE_LIMIT + 1)),
+    (Reason.TOO_LARGE, b'{"title": "", "body": "%s"}' % (b"x" * (BODY_LIMIT + 1))),
+    (Reason.BAD_ENCODING, b'{"title": "Troms\xf8", "body": ""}'),
+    (Reason.NOT_JSON, b'{"title": "torn '),
+    (Reason.NOT_JSON, b""),
+    (Reason.WRONG_SHAPE, b'{"title": 5, "body": ""}'),
+    (Reason.WRONG_SHAPE, b"[]"),
+    (Reason.EMPTY, b'{"title": "", "body": ""}'),
+]
+
+
+def test_poison_of_every_kind_among_good_articles_is_put_aside_whole_and_stops_nothing(road: Road) -> None:
     name = uuid.uuid4().hex
-    poison = b'{"title": "torn ' + name.encode()
-    good = [article(f"{name}-{number}", unique(SUMMIT)) for number in range(4)]
-    road.send([*good[:2], poison, *good[2:]], key=name.encode())
-    road.alerts(contains(expected_alerts(good)))
-    (put_aside,) = of(name, road.rejected(named(name)))
-    assert put_aside.value == poison
-    assert put_aside.key == name.encode()
-    assert put_aside.headers["reason"] == b"not-json"
-    assert put_aside.headers["kafka_topic"] == b"articles"
-    assert put_aside.headers["offset"].isdigit()
-    assert put_aside.headers["partition"].isdigit()
-    assert put_aside.headers["time"].isdigit()
-    assert put_aside.headers["error"]
+    good = [article(f"{name}-{number}", unique(SUMMIT)) for number in range(len(REFUSED) + 1)]
+    for number, (_, poison) in enumerate(REFUSED):
+        # One partition for all, so that what follows the poison has passed it.
+        road.send([good[number]], key=name.encode())
+        road.send([poison], key=name.encode())
+    road.send(good[-1:], key=name.encode())
+    road.alerts.about(name, contains(expected_alerts(good)))
+    put_aside = road.rejected.about(name, at_least(len(REFUSED)))
+    assert [(each.headers["reason"].decode(), each.value) for each in put_aside] == REFUSED
+    for each in put_aside:
+        assert each.key == name.encode()
+        assert each.headers.keys() == {"reason", "error", "kafka_topic", "partition", "offset", "time"}
+        assert each.headers["error"]
+        assert each.headers["kafka_topic"] == b"articles"
+        assert all(each.headers[header].isdigit() for header in ("partition", "offset", "time"))
+    offsets = [int(each.headers["offset"]) for each in put_aside]
+    assert [offset - offsets[0] for offset in offsets] == list(range(0, 2 * len(REFUSED), 2))
 
 
-@pytest.mark.usefixtures("workers")
-def test_a_message_without_a_value_is_put_aside_without_one(road: Road) -> None:
-    key = uuid.uuid4().hex.encode()
-    road.send([None], key=key)
-    received = road.rejected(lambda received: any(each.key == key for each in received))
-    (put_aside,) = (each for each in received if each.key == key)
-    assert put_aside.value is None
-    assert put_aside.headers["reason"] == b"no-value"
+def test_what_is_no_tagged_article_is_put_aside_by_the_stories_worker(road: Road) -> None:
+    name = uuid.uuid4().hex
+    road.send([b"{}"], to=TAGGED, key=name.encode())
+    (put_aside,) = road.rejected.about(name, at_least(1))
+    assert (put_aside.key, put_aside.value) == (name.encode(), b"{}")
+    assert put_aside.headers["reason"] == b"wrong-shape"
+    assert put_aside.headers["kafka_topic"] == TAGGED.encode()
 
 
-@pytest.mark.usefixtures("workers")
 def test_the_largest_article_that_is_allowed_comes_through(road: Road) -> None:
     name = uuid.uuid4().hex
     opening = unique(SUMMIT)
     body = opening + '\n"word"' * ((BODY_LIMIT - len(opening.encode())) // 7)
     message = article(name, body)
     road.send([message])
-    road.alerts(contains(expected_alerts([message])))
+    road.alerts.about(name, contains(expected_alerts([message])))
 
 
-@pytest.mark.usefixtures("workers")
 def test_a_copy_under_another_id_wakes_nobody(road: Road) -> None:
     name, body = uuid.uuid4().hex, unique(SUMMIT)
     following = article(f"{name}-last", unique(SUMMIT))
     original = article(f"{name}-first", body)
     road.send([original, article(f"{name}-copy", body + "\n\nRead more"), following], key=name.encode())
     wanted = expected_alerts([original, following])
-    assert alert_ids(of(name, road.alerts(contains(wanted)))) == wanted.keys()
+    assert {each.id for each in road.alerts.about(name, contains(wanted))} == wanted.keys()
 
 
-def test_stories_are_remembered_after_a_restart_that_lost_all_memory(road: Road) -> None:
+def test_the_metrics_of_both_stages_add_up(road: Road) -> None:
     name, body = uuid.uuid4().hex, unique(SUMMIT)
-    original, following = article(f"{name}-first", body), article(f"{name}-last", unique(SUMMIT))
-    wanted = expected_alerts([original, following])
-    with road.worker("tagging"):
-        stories = road.worker("stories").start().wait_until_ready()
-        road.send([original], key=name.encode())
-        road.alerts(contains(expected_alerts([original])))
-        stories.kill()
-        with road.worker("stories"):
-            road.send([article(f"{name}-copy", body), following], key=name.encode())
-            assert alert_ids(of(name, road.alerts(contains(wanted)))) == wanted.keys()
+    messages: list[bytes | None] = [
+        *(article(f"{name}-news-{number}", unique(SUMMIT)) for number in range(3)),
+        *(article(f"{name}-copy-{number}", body) for number in range(4)),
+        *(article(f"{name}-dull-{number}", "The bakery opens at nine.") for number in range(5)),
+        *[b"{"] * 2,
+    ]
+    tagging, stories = road.crew["tagging"], road.crew["stories"]
+
+    def counts() -> dict[str, float]:
+        outcomes = {
+            f"{worker.stage} {outcome}": worker.metric(
+                "northwire_articles_total", stage=worker.stage, outcome=outcome
+            )
+            for worker, outcomes in (
+                (tagging, ("tagged", "untagged", "rejected")),
+                (stories, ("news", "repeat", "rejected")),
+            )
+            for outcome in outcomes
+        }
+        return outcomes | {
+            "matches": tagging.metric("northwire_matches_total"),
+            "alerts": stories.metric("northwire_alerts_total"),
+            "put aside": tagging.metric("northwire_rejected_total", reason="not-json"),
+            "latencies": stories.metric("northwire_alert_latency_seconds_count"),
+        }
+
+    before = counts()
+    road.send([*messages, article(f"{name}-last", unique(SUMMIT))], key=name.encode())
+    road.alerts.about(f"{name}-last", at_least(len(ALL_TOPICS)))
+    road.rejected.about(name, at_least(2))
+    gained = {what: count - before[what] for what, count in counts().items()}
+    assert gained == {
+        "tagging tagged": 8,
+        "tagging untagged": 5,
+        "tagging rejected": 2,
+        "stories news": 5 * len(ALL_TOPICS),
+        "stories repeat": 3 * len(ALL_TOPICS),
+        "stories rejected": 0,
+        "matches": 8 * len(ALL_TOPICS),
+        "alerts": 5 * len(ALL_TOPICS),
+        "put aside": 2,
+        "latencies": 5 * len(ALL_TOPICS),
+    }
 
 
-@pytest.mark.parametrize("stage", ["tagging", "stories"])
-def test_a_worker_killed_in_the_middle_loses_nothing(road: Road, stage: str) -> None:
-    run = uuid.uuid4().hex
-    values = [json.dumps(_renamed(number, run)).encode() for number in range(2000)]
-    wanted = expected_alerts(values)
-    assert len(wanted) > 300
-    other = "stories" if stage == "tagging" else "tagging"
-    feed = threading.Thread(target=road.send, args=(values, 500))
-    with road.worker(other):
-        victim = road.worker(stage).start().wait_until_ready()
-        feed.start()
-        road.alerts(lambda received: len(of(run, received)) > len(wanted) // 4)
-        victim.kill()
-        with road.worker(stage):
-            feed.join()
-            received = of(run, road.alerts(contains(wanted)))
-    assert alert_ids(received) == wanted.keys()
-    for each in received:
-        assert each.value == wanted[json.loads(each.value or b"")["id"]]
+@pytest.mark.skipif(not SEEDS.is_dir(), reason=f"{SEEDS} is not here")
+def test_the_seed_articles_alert_all_three_topics_with_exact_evidence(road: Road) -> None:
+    wanted = {name: decode_alert(raw) for name, raw in expected_alerts(_seeds()).items()}
+    assert {alert.topic for alert in wanted.values()} == ALL_TOPICS
+    with following("subscribe", "--from", "earliest", "--json", **road.environment) as lines:
+        ingested = northwire("ingest", str(SEEDS), **road.environment)
+        assert (ingested.code, ingested.out) == (0, b"")
+        assert "accepted 2, refused 0" in ingested.error
+        eventually(lambda: wanted.keys() <= {decode_alert(line).id for line in lines()})
+        shown = {alert.id: alert for alert in map(decode_alert, lines()) if alert.id in wanted}
+    assert shown == wanted
+    for alert in shown.values():
+        for each in road.tagged.about(alert.article.id, at_least(len(ALL_TOPICS))):
+            tagged = decode_tagged(each.value)
+            if tagged.match.topic == alert.topic:
+                assert alert.why == tagged.match.why
+                for span in alert.why:
+                    assert getattr(tagged.article, span.field)[span.start : span.end] == span.text
 
 
-def test_a_worker_that_is_asked_to_stop_finishes_and_commits(road: Road) -> None:
-    run = uuid.uuid4().hex
-    values = [json.dumps(_renamed(number, run)).encode() for number in range(300)]
-    wanted = expected_alerts(values)
-    road.send(values)
-    for _ in range(2):
-        tagging = road.worker("tagging").start().wait_until_ready()
-        with road.worker("stories"):
-            received = of(run, road.alerts(contains(wanted)))
-            assert tagging.stop() == 0
-    assert len(received) == len(wanted)
-
-
-def _renamed(number: int, run: str) -> dict[str, str]:
-    one = generated(number, matching=number % 5 == 0)
-    return {**one, "id": f"{run}-{number}", "body": f"{one['body']}\n\nRun {run}, number {number}, ends here and now."}
+def _seeds() -> list[bytes]:
+    return [message.raw for message in Sources([str(SEEDS)])] if SEEDS.is_dir() else []

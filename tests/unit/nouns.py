@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from streams.alerting.alerts import write_alert
-from streams.model import Alert, Article, Evidence, Kind, Match, Story, TaggedArticle
+from streams.model import Alert, Article, Evidence, Exclusion, Kind, Match, Story, TaggedArticle
 from streams.tagging.topics import Rule, Topic
 
 NOON = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)
@@ -73,3 +73,8 @@ def story(**changes: Any) -> Story:
 
 def alert(verdict: Match | None = None, told: Article | None = None, kind: Kind = Kind.NEW) -> Alert:
     return write_alert(tagged(told, verdict), story(), kind)
+
+
+def spans(verdict: Match) -> tuple[Evidence | Exclusion, ...]:
+    """Every span that a match points at."""
+    return (*verdict.why, *verdict.excluded)

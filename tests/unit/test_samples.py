@@ -10,6 +10,7 @@ from streams.model import Article, Match, News, Rejected, Repeat, Tagged, Tagged
 from streams.pipeline import tag, tell
 from streams.stories.desk import Desk
 from streams.tagging.tagger import Tagger
+from tests.unit.nouns import spans
 
 TOPICS = {
     "hw-20261109-arctic-council": {"arctic"},
@@ -143,7 +144,7 @@ def test_every_span_of_every_sample_is_the_text_it_points_at(told: Told) -> None
     for name, matches in told.matches.items():
         for match in matches:
             assert sum(span.weight for span in match.why) == pytest.approx(match.score, abs=0.0005)
-            for span in (*match.why, *match.excluded):
+            for span in spans(match):
                 assert getattr(told.articles[name], span.field)[span.start : span.end] == span.text
 
 

@@ -6,7 +6,7 @@ no order that matters, no early end.
 
 from dataclasses import dataclass
 
-from streams.model import Article, Evidence, Exclusion, Match
+from streams.model import Article, Evidence, Exclusion, Field, Match
 from streams.tagging.tagger import EXCLUSIONS_SHOWN, SPANS_SHOWN
 from streams.tagging.topics import Rule, Topic
 
@@ -128,9 +128,11 @@ def _why(counted: list[Found], article: Article, text: str) -> tuple[Evidence, .
     return tuple(why)
 
 
-def _located(one: Found, article: Article, text: str) -> tuple[str, int, int, str]:
-    before = 0 if one.start < len(article.title) else len(article.title) + len(GAP)
-    return "body" if before else "title", one.start - before, one.end - before, text[one.start : one.end]  # type: ignore[return-value]
+def _located(one: Found, article: Article, text: str) -> tuple[Field, int, int, str]:
+    if one.start < len(article.title):
+        return "title", one.start, one.end, text[one.start : one.end]
+    before = len(article.title) + len(GAP)
+    return "body", one.start - before, one.end - before, text[one.start : one.end]
 
 
 def _subtopics(why: tuple[Evidence, ...], topic: Topic) -> tuple[str, ...]:

@@ -1,0 +1,51 @@
+"""`northwire demo`, as the README promises it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+DEMO = [sys.executable, "-m", "streams.cli.main", "demo"]
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_demo_shows_alerts_of_all_topics_and_a_summary_that_adds_up(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "NORTHWIRE_BOOTSTRAP_SERVERS": "nowhere:1", "COLUMNS": "200"}
+    done = subprocess.run(DEMO, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    for topic in ("arctic", "sanctions", "arms-control"):
+        assert re.search(rf"^ [A-Z]+  {topic} · new · score", done.stdout, re.MULTILINE)
+    assert "31 articles = 20 tagged + 9 untagged + 2 rejected" in done.stdout
+    assert "22 matches  = 20 alerts + 2 repeats" in done.stdout
+    assert "20 alerts received, each once" in done.stdout
+    assert re.search(r"not-json +articles/", done.stdout)
+    assert re.search(r"wrong-shape +articles/", done.stdout)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("moment", ["broker ", "workers ", "still running"])
+def test_ctrl_c_ends_the_demo_and_all_that_it_started(moment: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen([*DEMO, "--keep"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        for line in demo.stdout:
+            if line.lower().startswith(moment):
+                break
+        children = _children(demo.pid)
+        assert children
+        demo.send_signal(signal.SIGINT)
+        demo.stdout.read()
+        assert demo.wait(30) == 130
+    deadline = time.monotonic() + 5
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]

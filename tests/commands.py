@@ -1,0 +1,64 @@
+"""`northwire` as people run it: a process of its own, with nothing set but what the test sets."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+_COMMAND = [sys.executable, "-m", "streams.cli.main"]
+_ROOT = Path(__file__).parents[1]
+
+
+class Finished(NamedTuple):
+    """A command that has ended."""
+
+    code: int
+    out: bytes
+    error: str
+    seconds: float
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with these settings and no other."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NORTHWIRE_")}
+    return {**inherited, **{f"NORTHWIRE_{name.upper()}": value for name, value in settings.items()}}
+
+
+def northwire(*arguments: str, within: float = 30.0, **settings: str) -> Finished:
+    """Run a command to its end; it is killed, and the test fails, after `within` seconds."""
+    began = time.monotonic()
+    done = subprocess.run(
+        [*_COMMAND, *arguments],
+        cwd=_ROOT,
+        env=environment(settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=within,
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr.decode(), time.monotonic() - began)
+
+
+@contextmanager
+def following(*arguments: str, **settings: str) -> Iterator[Callable[[], list[bytes]]]:
+    """A command that goes on until the context ends; gives the complete lines it has written so far."""
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(
+            [*_COMMAND, *arguments], cwd=_ROOT, env=environment(settings), stdin=subprocess.DEVNULL, stdout=out
+        )
+
+        def lines() -> list[bytes]:
+            assert process.poll() is None, f"northwire {' '.join(arguments)} has ended"
+            written = os.pread(out.fileno(), os.fstat(out.fileno()).st_size, 0)
+            return [line for line in written.splitlines(keepends=True) if line.endswith(b"\n")]
+
+        try:
+            yield lines
+        finally:
+            process.kill()
+            process.wait()

@@ -1,0 +1,56 @@
+"""What the contract tests share: the messages that the real pipeline makes of all samples."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+import pytest
+
+from streams.model import Alert, Article, Match, News, Rejected, Tagged, TaggedArticle
+from streams.pipeline import tag, tell
+from streams.settings import Settings
+from streams.stories.desk import Desk
+from streams.watchlist import load_tagger
+
+
+@dataclass
+class Road:
+    """What went in at one end, and came out at the other."""
+
+    accepted: list[bytes] = field(default_factory=list)
+    rejected: list[tuple[bytes, Rejected]] = field(default_factory=list)
+    tagged: list[tuple[Tagged, Match]] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+
+    @property
+    def articles(self) -> list[Article]:
+        return [outcome.article for outcome, _ in self.tagged]
+
+
+@pytest.fixture(autouse=True, scope="package")
+def nothing_is_set() -> Iterator[None]:
+    """No test here sees the settings of whoever runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("NORTHWIRE_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="package")
+def road(nothing_is_set: None) -> Road:
+    road, desk, tagger = Road(), Desk(), load_tagger(Settings())
+    for line in (files("streams") / "samples" / "articles.ndjson").read_bytes().splitlines():
+        outcome = tag(line, tagger)
+        if isinstance(outcome, Rejected):
+            road.rejected.append((line, outcome))
+            continue
+        road.accepted.append(line)
+        if not isinstance(outcome, Tagged):
+            continue
+        for verdict in outcome.matches:
+            road.tagged.append((outcome, verdict))
+            told = tell(TaggedArticle(outcome.article, verdict), desk)
+            if isinstance(told, News):
+                road.alerts.append(told.alert)
+    return road
