@@ -68,7 +68,8 @@ class Telemetry:
                 for verdict in outcome.matches:
                     self._matches.labels(verdict.topic).inc()
             case Rejected():
-                self.rejected(outcome, origin)
+                self._articles.labels(self._stage, "rejected").inc()
+                self.put_aside(outcome, origin)
 
     def decided(self, outcome: StoryOutcome, origin: str, seconds: float) -> None:
         """A tagged article was placed in a story."""
@@ -86,11 +87,11 @@ class Telemetry:
                     origin=origin,
                 )
             case Rejected():
-                self.rejected(outcome, origin)
+                self._articles.labels(self._stage, "rejected").inc()
+                self.put_aside(outcome, origin)
 
-    def rejected(self, outcome: Rejected, origin: str) -> None:
-        """A message was put aside."""
-        self._articles.labels(self._stage, "rejected").inc()
+    def put_aside(self, outcome: Rejected, origin: str) -> None:
+        """A message was put aside: refused, or, though it was counted as good, undeliverable."""
         self._rejected.labels(outcome.reason.value).inc()
         self._log.warning("rejected", reason=outcome.reason.value, error=outcome.error, origin=origin)
 

@@ -55,6 +55,9 @@ class Consumer(driver.Consumer):
     app: "Application"
     logger = driver.logger
 
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         await self.app.drain()
         await self.commit()

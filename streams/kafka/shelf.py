@@ -5,7 +5,7 @@ reading the partition again up to the event in hand: the same articles in the sa
 same desk, so an event that is read twice gets the same answer twice, to the byte.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from faust.types import TP
@@ -26,6 +26,10 @@ class Shelf:
         self._read = read
         self._restored = restored
         self._desks: dict[TP, tuple[Desk, int]] = {}
+
+    def keep(self, partitions: Collection[TP]) -> None:
+        """Lets go of the desks of all other partitions."""
+        self._desks = {partition: held for partition, held in self._desks.items() if partition in partitions}
 
     async def desk(self, partition: TP, offset: int) -> Desk:
         """The partition's desk, told of every article before the offset and of no other.

@@ -52,7 +52,7 @@ class StoriesWorker:
     async def _settled(self) -> list[tuple[EventT[bytes], Rejected]]:
         put_aside = await self._deliveries.settle()
         for event, rejected in put_aside:
-            self._telemetry.rejected(rejected, _source(event))
+            self._telemetry.put_aside(rejected, _source(event))
         return put_aside
 
 
@@ -94,5 +94,10 @@ def stories_app(settings: Settings, telemetry: Telemetry) -> Application:
 
     app = application(GROUP, settings)
     shelf = Shelf(partition_reader(settings), restored)
+
+    async def keep(_: Application, assigned: set[TP], **__: object) -> None:
+        shelf.keep(assigned)
+
+    app.on_partitions_assigned.connect(keep)
     app.read(TAGGED, StoriesWorker(app, shelf, telemetry).handle)
     return app

@@ -38,7 +38,7 @@ class TaggingWorker:
                 case Rejected():
                     await self._deliveries.reject(event, outcome)
         for event, rejected in await self._deliveries.settle():
-            self._telemetry.rejected(rejected, origin(event))
+            self._telemetry.put_aside(rejected, origin(event))
         for partition in {event.message.partition for event in batch}:
             self._telemetry.progressed(ARTICLES, partition, time())
 

@@ -174,7 +174,7 @@ class Crew:
             self.stop(stage)
         for stage in stages:
             if stage in self._workers and not self._workers[stage].process.running:
-                del self._workers[stage]
+                self.stop(stage)
             if stage not in self._workers:
                 self._workers[stage] = self._road.worker(stage).start()
         for stage in stages:

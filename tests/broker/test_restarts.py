@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -14,6 +15,7 @@ from tests.benchmarks.articles import article as generated
 from tests.broker.road import STAGES, Received, Road, article, at_least, contains, eventually, expected_alerts
 
 SUMMIT = "Ministers of the Arctic Council met in Tromsø. They spoke of sanctions on Russia and of nuclear arms control."
+COUNCIL = "Ministers of the Arctic Council met on Tuesday and agreed to extend the search-and-rescue pact."
 STOPPED_WITHIN = 15.0
 
 
@@ -36,9 +38,9 @@ def articles(run: str, count: int) -> list[bytes]:
     ]
 
 
-def summits(run: str, count: int) -> list[bytes]:
-    """So many articles that each give one alert for every topic."""
-    return [article(f"{run}-{number}", f"{SUMMIT} Case {run} {number}.") for number in range(count)]
+def told(text: str, run: str, count: int) -> list[bytes]:
+    """So many articles that each tell the same of another case."""
+    return [article(f"{run}-{number}", f"{text} Case {run} {number}.") for number in range(count)]
 
 
 def assert_nothing_lost_and_nothing_new(received: list[Received], wanted: dict[str, bytes]) -> None:
@@ -93,23 +95,33 @@ def test_a_worker_killed_in_the_middle_loses_nothing(road: Road, stage: str) -> 
 
 def test_workers_that_join_and_leave_during_a_feed_lose_nothing(road: Road) -> None:
     run = uuid.uuid4().hex
-    values = articles(run, 2000)
-    wanted = expected_alerts(values)
+    sent: list[bytes] = []
+    left = threading.Event()
+
+    def feed() -> Iterator[bytes]:
+        for value in articles(run, 9000):
+            if len(sent) >= 2000 and left.is_set():
+                return
+            sent.append(value)
+            yield value
+
     road.crew.muster("tagging", "stories")
-    feed = threading.Thread(target=road.send, args=(values,), kwargs={"per_second": 250})
-    feed.start()
-    with road.worker("tagging") as second, road.worker("stories"):
+    feeding = threading.Thread(target=road.send, args=(feed(),), kwargs={"per_second": 300})
+    second, third = road.worker("tagging").start(), road.worker("stories").start()
+    feeding.start()
+    with second, third:
         eventually(lambda: second.metric("northwire_articles_total") > 50)
-        assert second.stop() == 0
-    assert feed.is_alive()
-    feed.join()
+        assert (second.stop(), third.stop()) == (0, 0)
+    left.set()
+    feeding.join()
+    wanted = expected_alerts(sent)
     road.alerts.about(run, contains(wanted))
     assert_nothing_lost_and_nothing_new(road.alerts.all_about(run), wanted)
 
 
 def test_a_tagging_worker_that_is_stopped_in_the_middle_has_committed_exactly_what_it_did(road: Road) -> None:
     run = uuid.uuid4().hex
-    values = summits(run, 3000)
+    values = told(COUNCIL, run, 3000)
     road.crew.muster("tagging")
     before = road.committed("tagging")
     road.send(values)
@@ -120,37 +132,36 @@ def test_a_tagging_worker_that_is_stopped_in_the_middle_has_committed_exactly_wh
     after = road.committed("tagging")
     tagged = road.tagged.all_about(run)
     assert {each.headers["northwire-origin"].decode() for each in tagged} == read_since(before, after, "articles")
-    assert len(tagged) < 3 * len(values)
+    assert len(tagged) < len(values)
     road.crew.muster("tagging", "stories")
     wanted = expected_alerts(values)
     road.alerts.about(run, contains(wanted))
-    assert len(road.tagged.all_about(run)) == 3 * len(values)
-    assert len(road.alerts.all_about(run)) == len(wanted) == 3 * len(values)
+    assert len(road.tagged.all_about(run)) == len(road.alerts.all_about(run)) == len(wanted) == len(values)
 
 
 def test_a_stories_worker_that_is_stopped_in_the_middle_has_committed_exactly_what_it_did(road: Road) -> None:
     run = uuid.uuid4().hex
-    values = summits(run, 1000)
+    values = told(COUNCIL, run, 3000)
     wanted = expected_alerts(values)
     road.crew.muster("tagging")
     before = road.committed("stories")
     road.send(values)
-    road.tagged.about(run, at_least(3 * len(values)))
+    road.tagged.about(run, at_least(len(values)))
     road.crew.muster("tagging", "stories")
     road.alerts.about(run, at_least(1))
     began = time.monotonic()
     assert road.crew["stories"].stop() == 0
     assert time.monotonic() - began < STOPPED_WITHIN
     after = road.committed("stories")
-    assert len(road.alerts.all_about(run)) == sum(after.values()) - sum(before.values())
+    assert len(road.alerts.all_about(run)) == sum(after.values()) - sum(before.values()) < len(values)
     road.crew.muster("tagging", "stories")
     road.alerts.about(run, contains(wanted))
-    assert len(road.alerts.all_about(run)) == len(wanted) == 3 * len(values)
+    assert len(road.alerts.all_about(run)) == len(wanted) == len(values)
 
 
 def test_what_is_delivered_again_gives_the_same_alerts_to_the_byte(road: Road) -> None:
     run = uuid.uuid4().hex
-    values = summits(run, 40)
+    values = told(SUMMIT, run, 40)
     wanted = expected_alerts(values)
     road.crew.muster("tagging", "stories")
     road.crew.stop()
@@ -171,7 +182,7 @@ def test_what_is_delivered_again_gives_the_same_alerts_to_the_byte(road: Road) -
     road.crew.muster("tagging", "stories")
     tagged = road.tagged.about(run, at_least(2 * len(wanted)))
     assert set(Counter((each.key, each.value) for each in tagged).values()) == {2}
-    following = summits(f"{run}-following", 1)
+    following = told(SUMMIT, f"{run}-following", 1)
     road.send(following)
     road.alerts.about(f"{run}-following", contains(expected_alerts(following)))
     assert len(road.alerts.all_about(run)) == 2 * len(wanted) + 3

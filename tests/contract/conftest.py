@@ -12,6 +12,9 @@ from streams.pipeline import tag, tell
 from streams.settings import Settings
 from streams.stories.desk import Desk
 from streams.watchlist import load_tagger
+from tests.drawing import draw_the_same_every_time
+
+draw_the_same_every_time()
 
 
 @dataclass

@@ -1,22 +1,17 @@
-"""What the unit tests share: one hypothesis profile, and the shipped topics, loaded once.
-
-A run repeats the last one to the letter; `pytest --hypothesis-profile=explore` looks for new cases.
-"""
+"""What the unit tests share: an environment without settings, and the shipped topics, loaded once."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
 from streams.settings import Settings
 from streams.tagging.tagger import Tagger
 from streams.tagging.topics import Topic
 from streams.watchlist import load_topics
+from tests.drawing import draw_the_same_every_time
 
-settings.register_profile("repeat", deadline=None, derandomize=True)
-settings.register_profile("explore", deadline=None, max_examples=2000)
-settings.load_profile("repeat")
+draw_the_same_every_time()
 
 
 @pytest.fixture(autouse=True, scope="package")

@@ -108,6 +108,14 @@ def test_stories_counts_each_outcome_once_and_alerts_only_when_acknowledged() ->
     assert value(telemetry, "northwire_alert_latency_seconds_sum", topic="arctic") == pytest.approx(0.2)
 
 
+def test_a_message_put_aside_after_it_was_counted_is_counted_as_put_aside_alone() -> None:
+    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry.decided(News(alert()), "articles/0/1", 0.001)
+    telemetry.put_aside(Rejected(Reason.UNDELIVERABLE, "too large"), "articles/0/1")
+    assert counted(telemetry) == {"news": 1, "repeat": 0, "rejected": 0}
+    assert value(telemetry, "northwire_rejected_total", reason="undeliverable") == 1
+
+
 def test_a_clock_that_runs_back_makes_no_negative_latency() -> None:
     telemetry = Telemetry(STORIES, TOPICS)
     telemetry.alerted(alert(), "articles/0/1", -5.0)
