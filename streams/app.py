@@ -40,4 +40,4 @@ def run_worker(stage: str, settings: Settings) -> int:
 def _build(stage: str, settings: Settings, topics: tuple[Topic, ...], telemetry: Telemetry) -> Application:
     if stage == TAGGING:
         return tagging_app(settings, Tagger(topics), telemetry)
-    return stories_app(settings, telemetry)
+    return stories_app(settings, tuple(topic.id for topic in topics), telemetry)

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     NOT_JSON = "not-json"
     WRONG_SHAPE = "wrong-shape"
     EMPTY = "empty"
+    UNWATCHED = "unwatched-topic"
     FAILED = "failed"
     UNDELIVERABLE = "undeliverable"
 

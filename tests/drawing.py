@@ -1,6 +1,6 @@
 """How hypothesis draws: a run repeats the last one to the letter, however slow the machine.
 
-`pytest --hypothesis-profile=explore` looks for new cases instead.
+`pytest --hypothesis-profile=explore tests/unit` looks for new cases instead.
 """
 
 from hypothesis import settings

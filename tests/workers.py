@@ -21,4 +21,4 @@ class Worker(WorkerProcess):
         self.process.kill()
 
     def __enter__(self) -> Self:
-        return super().__enter__().wait_until_ready()
+        return (self if self._child else self.start()).wait_until_ready()

@@ -1,7 +1,9 @@
 """The stories worker: `articles.tagged` in, `alerts.<topic>` out, a desk per partition."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from time import perf_counter, time
+from typing import Any
 
 from faust.types import TP, EventT
 
@@ -21,9 +23,10 @@ GROUP = "northwire-stories"
 class StoriesWorker:
     """Places batches of tagged articles in stories and publishes the alerts."""
 
-    def __init__(self, app: Application, shelf: Shelf, telemetry: Telemetry) -> None:
+    def __init__(self, app: Application, shelf: Shelf, topics: Collection[str], telemetry: Telemetry) -> None:
         self._deliveries = Deliveries(app)
         self._shelf = shelf
+        self._topics = topics
         self._telemetry = telemetry
 
     async def handle(self, batch: list[EventT[bytes]]) -> None:
@@ -33,7 +36,7 @@ class StoriesWorker:
             message = event.message
             desk = await self._shelf.desk(TP(message.topic, message.partition), message.offset)
             started = perf_counter()
-            outcome = decide(message.value, desk)
+            outcome = decide(message.value, desk, self._topics)
             self._telemetry.decided(outcome, _source(event), perf_counter() - started)
             match outcome:
                 case News():
@@ -86,18 +89,18 @@ def _article_time(event: EventT[bytes]) -> float:
     return int(claimed) / 1000 if claimed.isdigit() else float(event.message.timestamp)
 
 
-def stories_app(settings: Settings, telemetry: Telemetry) -> Application:
+def stories_app(settings: Settings, topics: Collection[str], telemetry: Telemetry) -> Application:
     """The app `northwire-stories`, ready to be started."""
 
     def restored(partition: TP, articles: int) -> None:
         telemetry.restored(partition.topic, partition.partition, articles)
 
     app = application(GROUP, settings)
-    shelf = Shelf(partition_reader(settings), restored)
+    shelf = Shelf(partition_reader(settings), topics, restored)
 
-    async def keep(_: Application, assigned: set[TP], **__: object) -> None:
-        shelf.keep(assigned)
+    async def keep(_: Any, *assigned: set[TP], **__: Any) -> None:
+        shelf.keep(set().union(*assigned))
 
     app.on_partitions_assigned.connect(keep)
-    app.read(TAGGED, StoriesWorker(app, shelf, telemetry).handle)
+    app.read(TAGGED, StoriesWorker(app, shelf, topics, telemetry).handle)
     return app

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from streams.kafka import admin
@@ -78,9 +77,10 @@ class Reading:
         return found
 
     def all_about(self, name: str) -> list[Received]:
-        """What is about `name` when nothing has come for a moment."""
-        while self._poll():
-            pass
+        """What is about `name` when nothing has come for a second."""
+        quiet = 0
+        while quiet < 3:
+            quiet = 0 if self._poll() else quiet + 1
         return [each for each in self._read if each.is_about(name)]
 
     def close(self) -> None:
@@ -142,10 +142,21 @@ class Road:
         return {place: max(0, found[place].offset) if place in found else 0 for place in places}
 
     def go_back(self, stage: str, offsets: Mapping[TopicPartition, int]) -> None:
-        """Have a stage, none of whose workers runs, read again from there."""
-        wanted = {place: OffsetAndMetadata(offset, "", -1) for place, offset in offsets.items()}
-        with self.admin() as client:
-            eventually(lambda: _altered(client, f"northwire-{stage}", wanted))
+        """Have a stage, none of whose workers runs, read again from there.
+
+        As a member of its group, since the embedded broker lets nobody else commit.
+        """
+        member = KafkaConsumer(
+            **self._options,
+            group_id=f"northwire-{stage}",
+            enable_auto_commit=False,
+            session_timeout_ms=3000,
+            heartbeat_interval_ms=1000,
+        )
+        with closing(member):
+            member.subscribe([STAGES[stage]])
+            eventually(lambda: member.poll(timeout_ms=100) is not None and member.assignment() == offsets.keys())
+            member.commit({place: OffsetAndMetadata(offset, "", -1) for place, offset in offsets.items()})
 
     @contextmanager
     def admin(self) -> Iterator[KafkaAdminClient]:
@@ -221,14 +232,6 @@ def eventually(condition: Callable[[], bool], within: float = 20.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.05)
-
-
-def _altered(client: KafkaAdminClient, group: str, wanted: dict[TopicPartition, OffsetAndMetadata]) -> bool:
-    try:
-        results = client.alter_group_offsets(group, wanted)
-    except KafkaError:
-        return False
-    return all(error.errno == 0 for error in results.values())
 
 
 def _id_of(value: bytes | None) -> bytes | None:

@@ -9,6 +9,7 @@ from streams.alerting.alerts import write_alert
 from streams.model import Alert, Article, Evidence, Exclusion, Kind, Match, Story, TaggedArticle
 from streams.tagging.topics import Rule, Topic
 
+TOPICS = ("arctic", "arms-control", "sanctions")
 NOON = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)
 
 

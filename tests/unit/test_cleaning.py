@@ -113,7 +113,7 @@ def is_presentable(text: str) -> bool:
     )
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
 @example("Title", "&amp;lt;b&amp;gt;Title\n\nRead more", "", "")
 @example("", "&" * 9 + "amp;" * 9 + "<" * 9 + "b>" * 9, "https://x.example/?a&amp;amp;b", "")
@@ -122,7 +122,7 @@ def test_cleaning_what_is_clean_changes_nothing(title: str, text: str, url: str,
     assert clean(once) == once
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(TEXTS, TEXTS)
 def test_cleaned_text_is_printable_composed_and_evenly_spaced(title: str, text: str) -> None:
     cleaned = clean(article(title, text))

@@ -154,7 +154,7 @@ def test_a_thousand_hostile_articles_choose_no_label() -> None:
         tagging.tagged(outcome, name, 0.001)
         if isinstance(outcome, Tagged):
             for verdict in outcome.matches:
-                decided = decide(encode(nouns.tagged(outcome.article, verdict)), desk)
+                decided = decide(encode(nouns.tagged(outcome.article, verdict)), desk, nouns.TOPICS)
                 stories.decided(decided, name, 0.001)
                 if isinstance(decided, News):
                     stories.alerted(decided.alert, name, 0.1)
