@@ -98,8 +98,8 @@ def stories_app(settings: Settings, topics: Collection[str], telemetry: Telemetr
     app = application(GROUP, settings)
     shelf = Shelf(partition_reader(settings), topics, restored)
 
-    async def keep(_: Any, *assigned: set[TP], **__: Any) -> None:
-        shelf.keep(set().union(*assigned))
+    async def keep(*assigned: Any, **__: Any) -> None:
+        shelf.keep(assigned[-1])
 
     app.on_partitions_assigned.connect(keep)
     app.read(TAGGED, StoriesWorker(app, shelf, topics, telemetry).handle)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.structs import OffsetAndMetadata
 
 from streams.kafka import admin
@@ -50,6 +51,10 @@ class Received:
 
 
 Enough = Callable[[list[Received]], bool]
+
+
+class _Protocol(RoundRobinPartitionAssignor):  # type: ignore[misc]  # kafka-python is typed in parts
+    name = "faust"
 
 
 class Reading:
@@ -144,12 +149,13 @@ class Road:
     def go_back(self, stage: str, offsets: Mapping[TopicPartition, int]) -> None:
         """Have a stage, none of whose workers runs, read again from there.
 
-        As a member of its group, since the embedded broker lets nobody else commit.
+        Done as a member of its group, by its protocol: the embedded broker lets nobody else commit.
         """
         member = KafkaConsumer(
             **self._options,
             group_id=f"northwire-{stage}",
             enable_auto_commit=False,
+            partition_assignment_strategy=[_Protocol],
             session_timeout_ms=3000,
             heartbeat_interval_ms=1000,
         )
