@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from streams.model import Alert, AlertedArticle, Evidence, Severity
+from streams.model import Alert, Evidence, Severity
 
 _COLOURS = {
     Severity.LOW: "black on white",
@@ -57,9 +57,14 @@ def _verdict(alert: Alert, seconds: float | None) -> Text:
 def _story(alert: Alert) -> Iterable[Text]:
     article = alert.article
     date = f"{article.published_at:%Y-%m-%d %H:%M} UTC" if article.published_at else None
-    yield Text(on_one_line(alert.story.headline), "bold")
+    headline = Text(on_one_line(alert.story.headline))
+    if alert.story.headline == article.title:
+        headline = _marked(article.title, 0, "title", alert.why)
+    headline.stylize("bold")
+    yield headline
     yield Text(on_one_line(" · ".join(filter(None, (article.source, date, article.url)))), "dim")
-    yield _highlighted(article, alert.why)
+    extract = _marked(article.extract, article.extract_start, "body", alert.why)
+    yield Text.assemble("… " if article.extract_start else "", extract)
     yield _labelled("why  ", _terms(alert.why))
     if alert.excluded:
         yield _labelled("not  ", [f"“{span.text}” ({span.excluded_by})" for span in alert.excluded])
@@ -80,10 +85,10 @@ def _terms(why: Iterable[Evidence]) -> Iterable[str]:
             yield f"“{evidence.text}” {evidence.weight:g}{' in the title' if evidence.field == 'title' else ''}"
 
 
-def _highlighted(article: AlertedArticle, why: Iterable[Evidence]) -> Text:
-    text = Text(on_one_line(article.extract))
+def _marked(text: str, start: int, field: str, why: Iterable[Evidence]) -> Text:
+    """The part of a field that begins at `start`, with its evidence marked."""
+    marked = Text(on_one_line(text))
     for evidence in why:
-        if evidence.field == "body" and evidence.end > article.extract_start:
-            start, end = evidence.start - article.extract_start, evidence.end - article.extract_start
-            text.stylize(_EVIDENCE, max(0, start), end)
-    return Text.assemble("… " if article.extract_start else "", text)
+        if evidence.field == field and evidence.end > start:
+            marked.stylize(_EVIDENCE, max(0, evidence.start - start), evidence.end - start)
+    return marked

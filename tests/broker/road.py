@@ -35,10 +35,20 @@ _PATIENCE = 60.0
 class Received:
     """A record that a subscriber holds."""
 
-    kafka_topic: str
+    place: TopicPartition
+    offset: int
     key: bytes | None
     value: bytes | None
     headers: dict[str, bytes]
+
+    @property
+    def kafka_topic(self) -> str:
+        return str(self.place.topic)
+
+    @property
+    def origin(self) -> str:
+        """The article that it comes from, as `topic/partition/offset`."""
+        return self.headers["northwire-origin"].decode()
 
     @cached_property
     def id(self) -> str:
@@ -93,7 +103,11 @@ class Reading:
 
     def _poll(self) -> list[Received]:
         polled = self._consumer.poll(timeout_ms=300).values()
-        news = [Received(r.topic, r.key, r.value, dict(r.headers)) for records in polled for r in records]
+        news = [
+            Received(TopicPartition(r.topic, r.partition), r.offset, r.key, r.value, dict(r.headers))
+            for records in polled
+            for r in records
+        ]
         self._read += news
         return news
 
@@ -126,8 +140,8 @@ class Road:
 
     def send(
         self, values: Iterable[bytes | None], *, per_second: float = 0, key: bytes | None = None, to: str = ARTICLES
-    ) -> None:
-        """Put messages on `articles`, at a pace or as fast as they go; returns when all are acknowledged."""
+    ) -> list[tuple[TopicPartition, int]]:
+        """Put messages on `articles`, at a pace or as fast as they go; where they are, once all are acknowledged."""
         with closing(KafkaProducer(**self._options, max_request_size=LARGEST_MESSAGE)) as producer:
             began = time.monotonic()
             sent = []
@@ -135,8 +149,8 @@ class Road:
                 if per_second:
                     time.sleep(max(0.0, began + number / per_second - time.monotonic()))
                 sent.append(producer.send(to, value, key=key or _id_of(value)))
-            for acknowledged in sent:
-                acknowledged.get(20)
+            places = [future.get(20) for future in sent]
+        return [(TopicPartition(place.topic, place.partition), place.offset) for place in places]
 
     def committed(self, stage: str) -> dict[TopicPartition, int]:
         """The next offset of every partition that a stage reads, as its consumer group has it."""

@@ -115,9 +115,7 @@ def test_the_metrics_of_both_stages_add_up(road: Road) -> None:
 
     def counts() -> dict[str, float]:
         outcomes = {
-            f"{worker.stage} {outcome}": worker.metric(
-                "northwire_articles_total", stage=worker.stage, outcome=outcome
-            )
+            f"{worker.stage} {outcome}": worker.metric("northwire_articles_total", stage=worker.stage, outcome=outcome)
             for worker, outcomes in (
                 (tagging, ("tagged", "untagged", "rejected")),
                 (stories, ("news", "repeat", "rejected")),

@@ -44,7 +44,7 @@ def alerts() -> list[Alert]:
 
 def test_an_alert_shows_what_where_and_why(alerts: list[Alert]) -> None:
     alert = next(alert for alert in alerts if alert.excluded and alert.article.source)
-    text = shown(alert, width=1000)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", shown(alert, width=1000))
     assert alert.severity.upper() in text
     assert alert.story.headline in text
     assert str(alert.article.source) in text
