@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _COMMAND = [sys.executable, "-m", "streams.cli.main"]
+_PATIENCE = 30.0
 _ROOT = Path(__file__).parents[1]
 
 
@@ -29,8 +30,8 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     return {**inherited, **{f"NORTHWIRE_{name.upper()}": value for name, value in settings.items()}}
 
 
-def northwire(*arguments: str, within: float = 30.0, **settings: str) -> Finished:
-    """Run a command to its end; it is killed, and the test fails, after `within` seconds."""
+def northwire(*arguments: str, **settings: str) -> Finished:
+    """Run a command to its end; it is killed, and the test fails, after half a minute."""
     began = time.monotonic()
     done = subprocess.run(
         [*_COMMAND, *arguments],
@@ -38,7 +39,7 @@ def northwire(*arguments: str, within: float = 30.0, **settings: str) -> Finishe
         env=environment(settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=within,
+        timeout=_PATIENCE,
         check=False,
     )
     return Finished(done.returncode, done.stdout, done.stderr.decode(), time.monotonic() - began)

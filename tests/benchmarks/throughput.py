@@ -36,7 +36,7 @@ def main() -> None:
             first, began, cpu_began = _when_reached(worker, count // 10)
             last, ended, cpu_ended = _when_reached(worker, count - count // 20)
             tagged = worker.metric("northwire_articles_total", outcome="tagged")
-            peak = _peak_memory(worker.pid)
+            peak = _peak_memory(worker.process.pid)
     done = last - first
     print(f"{count} articles, {tagged / last:.1%} tagged, {PARTITIONS} partitions, one worker, Apache Kafka")
     print(f"sustained        {done / (ended - began):8.0f} articles/s")
@@ -59,7 +59,7 @@ def fill(bootstrap: str, count: int, first: int = 0) -> None:
 def _when_reached(worker: Worker, count: int) -> tuple[float, float, float]:
     while (handled := worker.metric("northwire_articles_total")) < count:
         time.sleep(0.1)
-    return handled, time.monotonic(), _cpu_seconds(worker.pid)
+    return handled, time.monotonic(), _cpu_seconds(worker.process.pid)
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -84,19 +84,23 @@ class Reading:
 
     def about(self, name: str, enough: Enough) -> list[Received]:
         """What is about `name`, as soon as it is enough; fails after a minute."""
-        found = [each for each in self._read if each.is_about(name)]
+        found = self.so_far(name)
         deadline = time.monotonic() + _PATIENCE
         while not enough(found):
             assert time.monotonic() < deadline, f"after {_PATIENCE:.0f} s there are only {len(found)} about {name}"
             found += (each for each in self._poll() if each.is_about(name))
         return found
 
+    def so_far(self, name: str) -> list[Received]:
+        """What is about `name`, as far as it was read."""
+        return [each for each in self._read if each.is_about(name)]
+
     def all_about(self, name: str) -> list[Received]:
         """What is about `name` when nothing has come for a second."""
         quiet = 0
         while quiet < 3:
             quiet = 0 if self._poll() else quiet + 1
-        return [each for each in self._read if each.is_about(name)]
+        return self.so_far(name)
 
     def close(self) -> None:
         self._consumer.close()
@@ -174,6 +178,7 @@ class Road:
             heartbeat_interval_ms=1000,
         )
         with closing(member):
+            member.topics()  # else it might begin with an assignment of nothing
             member.subscribe([STAGES[stage]])
             eventually(lambda: member.poll(timeout_ms=100) is not None and member.assignment() == offsets.keys())
             member.commit({place: OffsetAndMetadata(offset, "", -1) for place, offset in offsets.items()})
@@ -224,10 +229,11 @@ def expected_alerts(values: Iterable[bytes]) -> dict[str, bytes]:
     alerts: dict[str, bytes] = {}
     for value in values:
         outcome = tag(value, tagger)
-        for match in outcome.matches if isinstance(outcome, Tagged) else ():
-            told = tell(TaggedArticle(outcome.article, match), desk)
-            if isinstance(told, News):
-                alerts[told.alert.id] = encode(told.alert)
+        if isinstance(outcome, Tagged):
+            for match in outcome.matches:
+                told = tell(TaggedArticle(outcome.article, match), desk)
+                if isinstance(told, News):
+                    alerts[told.alert.id] = encode(told.alert)
     return alerts
 
 

@@ -2,13 +2,16 @@
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.errors import Reason
 from streams.ingest.sources import Sources
-from streams.kafka.layout import TAGGED, alerts
+from streams.kafka.layout import TAGGED, alerts, kafka_layout
 from streams.wire import BODY_LIMIT, MESSAGE_LIMIT, decode_alert, decode_tagged
 from tests.broker.road import Road, article, at_least, contains, eventually, expected_alerts
 from tests.commands import following, northwire
@@ -17,6 +20,9 @@ pytestmark = pytest.mark.usefixtures("workers")
 
 SUMMIT = "Ministers of the Arctic Council met in Tromsø. They spoke of sanctions on Russia and of nuclear arms control."
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
+LOWERED = 40_000
+"""Bytes; above what a client puts in one batch, so that what is small is not refused with what is large."""
+
 ALL_TOPICS = {"arctic", "arms-control", "sanctions"}
 
 
@@ -170,3 +176,40 @@ def test_the_seed_articles_alert_all_three_topics_with_exact_evidence(road: Road
 
 def _seeds() -> list[bytes]:
     return [message.raw for message in Sources([str(SEEDS)])] if SEEDS.is_dir() else []
+
+
+@pytest.mark.apache
+def test_what_is_too_large_for_its_kafka_topic_is_put_aside_and_the_next_article_flows(road: Road) -> None:
+    name = uuid.uuid4().hex
+    large = article(f"{name}-large", unique("\n".join(f"Arctic Council {number}." for number in range(600))))
+    small = article(f"{name}-small", unique(SUMMIT))
+    wanted = expected_alerts([small])
+    (too_large,) = expected_alerts([large]).values()
+    assert len(too_large) > 2 * LOWERED > 4 * max(map(len, wanted.values()))
+    with max_message_bytes(road, alerts("arctic"), LOWERED):
+        road.send([large, small], key=name.encode())
+        received = road.alerts.about(name, contains(wanted))
+    (put_aside,) = road.rejected.about(name, at_least(1))
+    assert put_aside.headers["reason"] == b"undeliverable"
+    assert put_aside.headers["kafka_topic"] == TAGGED.encode()
+    assert b"alerts.arctic" in put_aside.headers["error"]
+    (tagged,) = (each for each in road.tagged.so_far(name) or road.tagged.all_about(name) if each.is_about("-large"))
+    assert (put_aside.key, put_aside.value) == (tagged.key, tagged.value)
+    assert {each.id for each in received} == wanted.keys()
+    assert road.crew["stories"].process.running
+
+
+@contextmanager
+def max_message_bytes(road: Road, kafka_topic: str, limit: int) -> Iterator[None]:
+    """The broker's limit on a Kafka topic, lowered for as long as the context lasts."""
+
+    def set_to(value: str) -> None:
+        with road.admin() as client:
+            client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, kafka_topic, {"max.message.bytes": value})])
+
+    (before,) = (topic.config for topic in kafka_layout(road.settings) if topic.name == kafka_topic)
+    set_to(str(limit))
+    try:
+        yield
+    finally:
+        set_to(before["max.message.bytes"])
