@@ -5,7 +5,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +44,12 @@ def northwire(*arguments: str, **settings: str) -> Finished:
         check=False,
     )
     return Finished(done.returncode, done.stdout, done.stderr.decode(), time.monotonic() - began)
+
+
+def at_once(*commands: Sequence[str], **settings: str) -> list[Finished]:
+    """Run several commands beside each other, each to its end."""
+    with ThreadPoolExecutor() as beside:
+        return list(beside.map(lambda command: northwire(*command, **settings), commands))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 
 from streams.kafka.embedded import free_ports
 from tests.broker.road import PARTITIONS, STAGES, Road
-from tests.commands import Finished, northwire
+from tests.commands import Finished, at_once, northwire
 
 SOON = 15.0
 
@@ -38,17 +38,16 @@ def topic(name: str) -> str:
     return f"id: {name}\ntitle: Other\nversion: '1'\nrules:\n  - id: r\n    terms: [volcano]\n    weight: 1\n"
 
 
-@pytest.mark.parametrize(
-    "command", [("worker", "tagging"), ("worker", "stories"), ("ingest", __file__), ("subscribe",), ("kafka", "init")]
-)
-def test_where_no_broker_answers_the_command_says_so(command: tuple[str, ...], tmp_path: Path) -> None:
+def test_where_no_broker_answers_every_command_says_so(tmp_path: Path) -> None:
     (tmp_path / "one.ndjson").write_bytes(b'{"title": "a", "body": ""}\n')
-    if command[0] == "ingest":
-        command = ("ingest", str(tmp_path))
     nowhere = f"127.0.0.1:{free_ports(1)[0]}"
-    sentence = the_sentence(northwire(*command, bootstrap_servers=nowhere))
-    assert f"No Kafka broker answers at {nowhere} (connection refused)" in sentence
-    assert "NORTHWIRE_BOOTSTRAP_SERVERS" in sentence
+    workers = [("worker", stage) for stage in STAGES]
+    for done in at_once(
+        *workers, ("ingest", str(tmp_path)), ("subscribe",), ("kafka", "init"), bootstrap_servers=nowhere
+    ):
+        sentence = the_sentence(done)
+        assert f"No Kafka broker answers at {nowhere} (connection refused)" in sentence
+        assert "NORTHWIRE_BOOTSTRAP_SERVERS" in sentence
 
 
 def test_a_broker_that_accepts_and_stays_silent_is_not_waited_for() -> None:
@@ -75,12 +74,13 @@ def test_a_broken_topic_file_is_named(tmp_path: Path) -> None:
     assert str(tmp_path / "torn.yaml") in sentence
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_worker_does_not_start_without_its_kafka_topics(road: Road, stage: str, tmp_path: Path) -> None:
+def test_no_worker_starts_without_its_kafka_topics(road: Road, tmp_path: Path) -> None:
     name = f"t{uuid.uuid4().hex}"
-    sentence = the_sentence(northwire("worker", stage, **road.environment, **other_topics(tmp_path, topic(name))))
-    assert f"The Kafka topic alerts.{name} does not exist" in sentence
-    assert "run `northwire kafka init`" in sentence
+    workers = [("worker", stage) for stage in STAGES]
+    for done in at_once(*workers, **road.environment, **other_topics(tmp_path, topic(name))):
+        sentence = the_sentence(done)
+        assert f"The Kafka topic alerts.{name} does not exist" in sentence
+        assert "run `northwire kafka init`" in sentence
 
 
 def test_a_worker_does_not_start_on_other_partitions_than_it_expects(road: Road) -> None:

@@ -18,7 +18,7 @@ from streams.kafka.embedded import free_ports
 from streams.kafka.readiness import wait_until_ready
 from tests.clusters.certificates import CA_FILE, KEYSTORE, write_certificates
 from tests.clusters.node import Node, format_folders, security_of, settings_of
-from tests.clusters.toolchain import ensure_toolchain, kafka_jars
+from tests.clusters.toolchain import archive_classes, class_archive, ensure_toolchain, kafka_jars
 
 _START_ATTEMPTS = 3
 _START_TIMEOUT = 60.0
@@ -113,6 +113,7 @@ class ApacheKafka:
         try:
             self._prepare()
             self._start_all()
+            self._quicken()
         except BaseException:
             self.stop()
             raise
@@ -167,6 +168,8 @@ class ApacheKafka:
             self._directory = Path(tempfile.mkdtemp(prefix="northwire-kafka-"))
         self._cluster_id = _cluster_id_of(self._directory)
         self._java = ["java", *self._flags, "-cp", f"{kafka_jars()}/*"]
+        if class_archive().exists():
+            self._java.append(f"-XX:SharedArchiveFile={class_archive()}")
         if self._secured and not self.ca_file.exists():
             write_certificates(self._directory)
         for node in self._nodes:
@@ -180,7 +183,7 @@ class ApacheKafka:
             self._write_settings()
             self._format()
             for node in self._nodes:
-                node.launch(self._java)
+                node.launch(self._java if class_archive().exists() or node.id > 1 else self._taking_notes())
             try:
                 self._await(self._nodes)
             except BrokerUnavailable:
@@ -191,6 +194,15 @@ class ApacheKafka:
                     node.process.kill()
             else:
                 return
+
+    def _taking_notes(self) -> list[str]:
+        return [*self._java, f"-XX:DumpLoadedClassList={self.directory / 'classes'}"]
+
+    def _quicken(self) -> None:
+        """Once on a machine: note which classes a broker loads, so that others need not parse them."""
+        class_list = self.directory / "classes"
+        if class_list.exists() and not class_archive().exists():
+            archive_classes(self._java, class_list)
 
     def _choose_ports(self) -> None:
         ports = iter(free_ports(3 * len(self._nodes)))
