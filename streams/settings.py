@@ -1,5 +1,6 @@
 """The one model of everything that can be set, read from the environment (`NORTHWIRE_*`)."""
 
+import re
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,6 +13,7 @@ from streams.errors import SettingsError
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+_BROKER = re.compile(r"[^@/\s]+:\d{1,5}")
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -43,7 +45,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
-        if not self.brokers or any("@" in broker or "/" in broker for broker in self.brokers):
+        if not self.brokers or not all(map(_BROKER.fullmatch, self.brokers)):
             raise ValueError(
                 "NORTHWIRE_BOOTSTRAP_SERVERS takes host:port, comma separated; a user goes to NORTHWIRE_SASL_USERNAME"
             )

@@ -65,7 +65,7 @@ def _worker(stage: str, settings: Settings) -> WorkerProcess:
         stage,
         bootstrap_servers=settings.bootstrap_servers,
         partitions=str(settings.partitions),
-        session_timeout="6",
+        session_timeout="3",
     )
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from streams.cli.options import BootstrapServers, Json
 from streams.cli.screen import complain, print_line, show
-from streams.kafka.subscription import Notice, Unreadable, subscribe as alerts_of
+from streams.kafka.subscription import Notice, Unanswered, Unreadable, subscribe as alerts_of
 from streams.model import Severity
 from streams.settings import read_settings
 
@@ -51,6 +51,8 @@ def subscribe(
             match notice:
                 case Unreadable(place, error):
                     complain(f"{place} is not an alert: {error}")
+                case Unanswered(sentence):
+                    complain(sentence)
                 case Notice(alert, raw, seconds) if _LOUDNESS.index(alert.severity) >= _LOUDNESS.index(min_severity):
                     if json or not console.is_terminal:
                         print_line(raw)

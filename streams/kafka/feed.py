@@ -12,6 +12,9 @@ from streams.kafka.connection import client_options, unavailable
 from streams.kafka.layout import ARTICLES, LARGEST_MESSAGE
 from streams.settings import Settings
 
+_PATIENCE_MS = 30_000
+"""How long a message may be on its way before it counts as failed."""
+
 
 class Feed:
     """Puts messages on `articles`. Leaving the context waits until the fate of each is known."""
@@ -24,7 +27,11 @@ class Feed:
         self.accepted = 0
         try:
             self._producer = KafkaProducer(
-                **client_options(settings), acks="all", linger_ms=5, max_request_size=LARGEST_MESSAGE
+                **client_options(settings),
+                acks="all",
+                linger_ms=5,
+                max_request_size=LARGEST_MESSAGE,
+                delivery_timeout_ms=_PATIENCE_MS,
             )
         except KafkaError as error:
             raise unavailable(settings, error) from error

@@ -4,14 +4,16 @@ from collections import OrderedDict
 from collections.abc import Collection, Generator
 from contextlib import closing
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, Literal, NamedTuple
 
 from kafka import KafkaConsumer
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
-from streams.errors import Refused
+from streams.errors import BrokerUnavailable, Refused
 from streams.kafka.admin import require
+from streams.kafka.admission import knock
 from streams.kafka.connection import client_options, unavailable
 from streams.kafka.layout import LARGEST_MESSAGE, alerts
 from streams.model import Alert
@@ -23,6 +25,7 @@ REMEMBERED = 100_000
 
 _EVERY_TOPIC = f"^{alerts('')}".replace(".", r"\.")
 _POLL_MS = 100
+_SILENCE = 15.0
 _LOOK_FOR_NEW_TOPICS_MS = 10_000
 
 
@@ -42,29 +45,50 @@ class Unreadable(NamedTuple):
     error: str
 
 
+class Unanswered(NamedTuple):
+    """No broker answers any more; the subscription goes on as soon as one does."""
+
+    sentence: str
+
+
 def subscribe(
     settings: Settings, topics: Collection[str], start: Literal["earliest", "latest"]
-) -> Generator[Notice | Unreadable | None, None, None]:
+) -> Generator[Notice | Unreadable | Unanswered | None, None, None]:
     """Every alert of these topics, or of all, without end; None now and then while there is nothing.
 
     An alert that Kafka delivers twice has the same id both times, and is given once. Nothing is
-    committed: each subscription begins anew. Raises `BrokerUnavailable`, and `ClusterMismatch` for a
-    topic that has no Kafka topic.
+    committed: each subscription begins anew. Silence is told apart from a broker that is gone: that is
+    given as `Unanswered`, now and then until it is back. Raises `BrokerUnavailable` at the start, and
+    `ClusterMismatch` for a topic that has no Kafka topic.
     """
     require(settings, map(alerts, topics))
     seen: OrderedDict[str, None] = OrderedDict()
+    heard = monotonic()
     try:
         with closing(_consumer(settings, topics, start)) as consumer:
             while True:
                 for records in consumer.poll(timeout_ms=_POLL_MS).values():
+                    heard = monotonic()
                     for record in records:
                         read = _read(record)
                         if isinstance(read, Notice) and _is_known(read.alert.id, seen):
                             continue
                         yield read
                 yield None
+                if monotonic() - heard > _SILENCE:
+                    yield _asked(settings)
+                    heard = monotonic()
     except KafkaError as error:
         raise unavailable(settings, error) from error
+
+
+def _asked(settings: Settings) -> Unanswered | None:
+    """Whether a broker still answers: the consumer itself tries again for ever, and says nothing."""
+    try:
+        knock(settings)
+    except BrokerUnavailable as error:
+        return Unanswered(str(error))
+    return None
 
 
 def _consumer(settings: Settings, topics: Collection[str], start: str) -> KafkaConsumer:

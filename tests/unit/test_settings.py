@@ -69,6 +69,8 @@ def test_variables_of_other_programs_are_none_of_ours(monkeypatch: pytest.Monkey
         ),
         ({"ssl_ca_file": Path("ca.pem")}, "in the clear"),
         ({"bootstrap_servers": ""}, "NORTHWIRE_BOOTSTRAP_SERVERS takes host:port"),
+        ({"bootstrap_servers": "localhost"}, "NORTHWIRE_BOOTSTRAP_SERVERS takes host:port"),
+        ({"bootstrap_servers": "localhost:abc"}, "NORTHWIRE_BOOTSTRAP_SERVERS takes host:port"),
         ({"bootstrap_servers": " , "}, "NORTHWIRE_BOOTSTRAP_SERVERS takes host:port"),
         ({"bootstrap_servers": f"kafka://u:{SECRET}@kafka.example:9092"}, "NORTHWIRE_SASL_USERNAME"),
         ({"bootstrap_servers": f"u:{SECRET}@kafka.example:9092"}, "NORTHWIRE_SASL_USERNAME"),
