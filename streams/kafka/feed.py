@@ -31,6 +31,7 @@ class Feed:
                 acks="all",
                 linger_ms=5,
                 max_request_size=LARGEST_MESSAGE,
+                request_timeout_ms=_PATIENCE_MS // 3,
                 delivery_timeout_ms=_PATIENCE_MS,
             )
         except KafkaError as error:
