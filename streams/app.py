@@ -31,7 +31,11 @@ def run_worker(stage: str, settings: Settings) -> int:
         ready=pulse.ready,
     ) as port:
         log = structlog.get_logger(stage)
-        log.info("started", metrics=f"http://{settings.metrics_host}:{port}/metrics", topics=len(topics))
+        log.info(
+            "started",
+            metrics=f"http://{settings.metrics_host}:{port}/metrics",
+            topics={topic.id: topic.version for topic in topics},
+        )
         code = run(app, pulse)
         log.info("stopped", exit_code=code)
         return code

@@ -57,7 +57,9 @@ def exposed(host: str, port: int, registry: CollectorRegistry, *, healthy: Check
     try:
         server = make_server(host, port, answer, server_class=_Server, handler_class=_Quiet)
     except OSError as error:
-        raise SettingsError(f"/metrics cannot listen on {host}:{port} ({error}): set NORTHWIRE_METRICS_PORT") from None
+        raise SettingsError(
+            f"/metrics cannot listen on {host}:{port} ({error}): set NORTHWIRE_METRICS_PORT or NORTHWIRE_METRICS_HOST"
+        ) from None
     thread = Thread(target=server.serve_forever, args=(_POLL,), name="exposition", daemon=True)
     thread.start()
     try:

@@ -13,7 +13,7 @@ from streams.errors import SettingsError
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
-_BROKER = re.compile(r"[^@/\s]+:\d{1,5}")
+_BROKER = re.compile(r"[^@/\s]+:(?P<port>\d{1,5})")
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
-        if not self.brokers or not all(map(_BROKER.fullmatch, self.brokers)):
+        if not self.brokers or not all(map(_is_broker, self.brokers)):
             raise ValueError(
                 "NORTHWIRE_BOOTSTRAP_SERVERS takes host:port, comma separated; a user goes to NORTHWIRE_SASL_USERNAME"
             )
@@ -99,6 +99,11 @@ def _sentence(error: Any) -> str:
     name = "_".join(str(part) for part in error["loc"]).upper()
     problem = str(error["msg"]).removeprefix("Value error, ")
     return f"NORTHWIRE_{name}: {problem}" if name else problem
+
+
+def _is_broker(broker: str) -> bool:
+    form = _BROKER.fullmatch(broker)
+    return form is not None and 0 < int(form["port"]) <= 65535
 
 
 def _is_loopback(broker: str) -> bool:

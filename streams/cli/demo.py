@@ -1,10 +1,13 @@
 """`northwire demo`: the whole road on this machine, on an embedded broker."""
 
 import os
+import signal
 import statistics
+import sys
 import time
 from contextlib import closing
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from streams.cli.processes import WorkerProcess
-from streams.cli.screen import on_one_line, show
+from streams.cli.screen import complain, on_one_line, show
 from streams.errors import NorthwireError, Refused
 from streams.ingest.sources import Sources
 from streams.kafka import admin
@@ -35,6 +38,9 @@ def demo(
         list[str] | None,
         typer.Argument(metavar="PATH", help="Articles of your own, as for `northwire ingest`; else 31 samples."),
     ] = None,
+    topics: Annotated[
+        Path | None, typer.Option("--topics", help="A folder of topic files instead of the shipped ones.")
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep everything running until Ctrl-C.")] = False,
 ) -> None:
     """See it work: an embedded broker, both workers, articles in, alerts with their proof out.
@@ -42,30 +48,38 @@ def demo(
     Needs neither Kafka nor Docker nor settings (NORTHWIRE_* are ignored). Ends by itself and leaves
     nothing behind.
     """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
     for name in [name for name in os.environ if name.startswith("NORTHWIRE_")]:
         del os.environ[name]
+    sources = Sources(paths or [SAMPLES], complain)
     console = Console(highlight=False)
     with EmbeddedBroker() as broker:
-        settings = read_settings(bootstrap_servers=broker.bootstrap, partitions=PARTITIONS)
+        settings = read_settings(bootstrap_servers=broker.bootstrap, partitions=PARTITIONS, topics_dir=topics)
         console.print(f"broker     ready at {broker.bootstrap}, in memory")
         created = admin.prepare(settings, kafka_layout(settings)).created
         console.print(f"kafka init {', '.join(created)}")
         with _worker(TAGGING, settings) as tagging, _worker(STORIES, settings) as stories:
             road = _Road(console, settings, tagging, stories)
             road.open()
-            sent = road.send(paths or [SAMPLES])
+            sent = road.send(sources)
             latencies = road.show_alerts(sent)
             road.report(sent, latencies)
-            if keep:
-                road.keep_open()
+            road.show_the_way_on(keep)
+
+
+def _leave(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 def _worker(stage: str, settings: Settings) -> WorkerProcess:
+    topics = {"topics_dir": str(settings.topics_dir)} if settings.topics_dir else {}
     return WorkerProcess(
         stage,
         bootstrap_servers=settings.bootstrap_servers,
         partitions=str(settings.partitions),
         session_timeout="3",
+        **topics,
     )
 
 
@@ -84,11 +98,11 @@ class _Road:
             worker.wait_until_ready()
         self._console.print("workers    tagging and stories are ready")
 
-    def send(self, paths: list[str]) -> int:
+    def send(self, sources: Sources) -> int:
         """Puts articles on Kafka, damaged ones too, and says how many."""
         refused = 0
         with Feed(self._settings) as feed:
-            for message in Sources(paths):
+            for message in sources:
                 try:
                     key = decode_article(message.raw).id
                 except Refused:
@@ -117,7 +131,7 @@ class _Road:
                 if handled > before:
                     deadline = time.monotonic() + _PATIENCE
                 elif time.monotonic() > deadline:
-                    raise NorthwireError(f"Nothing has happened for {_PATIENCE:.0f} s: {self._stories.log[-2000:]}")
+                    raise self._stories.failure(f"has done nothing for {_PATIENCE:.0f} s")
         return latencies
 
     def report(self, sent: int, latencies: list[float]) -> None:
@@ -141,11 +155,20 @@ class _Road:
             median, worst = statistics.median(latencies) * 1000, max(latencies) * 1000
             say(f"  article to alert: median {median:.0f} ms, worst {worst:.0f} ms")
 
-    def keep_open(self) -> None:
-        """Stays until Ctrl-C."""
+    def show_the_way_on(self, keep: bool) -> None:
+        """Says what to try next; with `keep`, stays until Ctrl-C."""
+        say = self._console.print
+        command = sys.argv[0] if sys.argv[0].endswith("northwire") else "northwire"
+        if not keep:
+            say("\nHow to go on", style="bold")
+            say(f"  {command} demo FILE…          articles of your own, one a line as JSON, or as text", soft_wrap=True)
+            say(f"  {command} demo --keep         a broker to play with", soft_wrap=True)
+            say(f"  {command} demo --topics DIR   topics of your own; README.md says how to write one", soft_wrap=True)
+            return
         address = self._settings.bootstrap_servers
-        self._console.print("\nStill running; Ctrl-C ends it. In another terminal:", style="bold")
-        self._console.print(f"  northwire subscribe -b {address}\n  northwire ingest -b {address} FILE")
+        say("\nStill running; Ctrl-C ends it. In another terminal:", style="bold")
+        say(f"  {command} subscribe --from earliest -b {address}", soft_wrap=True)
+        say(f"  {command} ingest -b {address} FILE", soft_wrap=True)
         while True:
             time.sleep(1)
             self._require_running()

@@ -30,7 +30,8 @@ def tag(paths: Paths) -> None:
     """
     tagger = load_tagger(read_settings())
     refused = 0
-    for message in Sources(paths):
+    sources = Sources(paths, complain)
+    for message in sources:
         match tag_message(message.raw, tagger):
             case Rejected(reason, error):
                 complain(f"{message.place}: {reason}: {error}")
@@ -39,7 +40,7 @@ def tag(paths: Paths) -> None:
                 print_line(_verdict(article, (), message.place))
             case Tagged(article, matches):
                 print_line(_verdict(article, matches, message.place))
-    if refused:
+    if refused or sources.unreadable:
         raise typer.Exit(1)
 
 
@@ -74,7 +75,8 @@ def replay(
     """
     console = Console()
     road = _Road(all_articles)
-    for message in Sources(paths):
+    sources = Sources(paths, complain)
+    for message in sources:
         for alert in road.alerts(message):
             if json or not console.is_terminal:
                 print_line(encode(alert))
@@ -83,7 +85,7 @@ def replay(
     if stories:
         _write(stories, road.assignments)
     print(_summary(road.counts), file=sys.stderr)
-    if road.counts["refused"]:
+    if road.counts["refused"] or sources.unreadable:
         raise typer.Exit(1)
 
 

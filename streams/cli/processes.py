@@ -1,6 +1,8 @@
 """Workers as processes of their own, as a supervisor would run them."""
 
+import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -16,7 +18,6 @@ from streams.kafka.embedded import ChildProcess, free_ports
 
 _READY_WITHIN = 60.0
 _PAUSE = 0.05
-_LAST_WORDS = 2000
 
 
 class WorkerProcess:
@@ -34,8 +35,9 @@ class WorkerProcess:
             **{name: value for name, value in os.environ.items() if not name.startswith("NORTHWIRE_")},
             **{f"NORTHWIRE_{name.upper()}": value for name, value in ours.items()},
         }
-        self._folder = tempfile.TemporaryDirectory(prefix="northwire-worker-")
-        self._log_file = Path(self._folder.name) / "log"
+        self._folder = Path(tempfile.mkdtemp(prefix="northwire-worker-"))
+        self._log_file = self._folder / f"{stage}.log"
+        self._failed = False
         self._child: ChildProcess | None = None
 
     @property
@@ -59,14 +61,20 @@ class WorkerProcess:
         while self._fetch("/readyz") is None:
             self.require_running()
             if time.monotonic() > deadline:
-                raise NorthwireError(f"The {self.stage} worker is not ready in time: {self.log[-_LAST_WORDS:]}")
+                raise self.failure("is not ready in time")
             time.sleep(_PAUSE)
         return self
 
     def require_running(self) -> None:
         """Raises `NorthwireError` with the worker's last words if it has ended."""
         if not self.process.running:
-            raise NorthwireError(f"The {self.stage} worker has ended: {self.log[-_LAST_WORDS:]}")
+            raise self.failure("has ended")
+
+    def failure(self, what: str) -> NorthwireError:
+        """What to tell a person: the worker's last words, and where to read the rest. The log is kept."""
+        self._failed = True
+        last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "it said nothing")
+        return NorthwireError(f"The {self.stage} worker {what} ({_in_words(last)}): read {self._log_file}")
 
     def metric(self, name: str, **labels: str) -> float:
         """A sample of the worker's metrics, summed over the labels that are not named; 0 if it does not answer."""
@@ -91,7 +99,8 @@ class WorkerProcess:
     def __exit__(self, *_: object) -> None:
         if self.process.running:
             self.process.stop()
-        self._folder.cleanup()
+        if not self._failed:
+            shutil.rmtree(self._folder)
 
     def _fetch(self, path: str) -> bytes | None:
         try:
@@ -100,3 +109,13 @@ class WorkerProcess:
                 return body
         except (urllib.error.URLError, OSError):
             return None
+
+
+def _in_words(line: str) -> str:
+    """What a log line says: its event, and the last line of its exception."""
+    try:
+        told = json.loads(line)
+        said = [told["event"], *told.get("exception", "").splitlines()[-1:]]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return line
+    return ": ".join(map(str, said))

@@ -34,6 +34,7 @@ FILE_LIMIT = 256 * 1024 * 1024
 TITLE_LENGTH = 150
 """Characters that a first paragraph may have to be a title."""
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SENTENCE_ENDS = (".", "!", "?", "…", ":", ";", ".”", '."')
 
 
@@ -56,14 +57,20 @@ class Progress:
 class Sources:
     """The articles of several files. Iterate over it once."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        """Raises `SourceError` if one of the names is nothing that can be read; nothing is read yet."""
+    def __init__(self, names: Iterable[str], report: Callable[[str], object]) -> None:
+        """`report` is told, in a sentence, of a file that turns out to be unreadable; the others are read.
+
+        Raises `SourceError` if one of the names is nothing that can be read; nothing is read yet.
+        """
         self._paths = [path for name in names for path in _paths(name)]
+        self._report = report
         sizes = [path.stat().st_size if path else None for path in self._paths]
         self.progress = Progress(None if None in sizes else sum(size or 0 for size in sizes))
+        self.unreadable = 0
+        """Files of which the rest could not be read."""
 
     def __iter__(self) -> Iterator[Message]:
-        """Raises `SourceError` where a file ends being readable."""
+        """What is in the files, one after the other."""
         for path in self._paths:
             if path is None:
                 yield from _lines(sys.stdin.buffer, "standard input")
@@ -74,9 +81,15 @@ class Sources:
                     for message in _read(path, file):
                         self.progress.done = before + file.tell()
                         yield message
+            except SourceError as error:
+                self._give_up(str(error))
             except (OSError, EOFError, zlib.error) as error:
-                raise SourceError(f"{path} cannot be read ({error}): mend or leave out this file.") from None
+                self._give_up(f"{path} cannot be read ({error}): mend or leave out this file.")
             self.progress.done = before + path.stat().st_size
+
+    def _give_up(self, sentence: str) -> None:
+        self.unreadable += 1
+        self._report(sentence)
 
 
 def _paths(name: str) -> list[Path | None]:
@@ -110,20 +123,22 @@ def _read(path: Path, file: BinaryIO) -> Iterator[Message]:
 
 
 def _lines(file: BinaryIO, place: str) -> Iterator[Message]:
-    """A message for each line that is not empty; of a line beyond all limits only the beginning."""
+    """A message for each line that is not empty; of a line beyond all limits as much as shows that it is."""
+    longest = MESSAGE_LIMIT + 2
     number = 0
-    while line := file.readline(MESSAGE_LIMIT + 2):
+    while line := file.readline(longest):
         number += 1
-        rest = line
-        while not rest.endswith(b"\n") and (rest := file.readline(MESSAGE_LIMIT)):
-            pass
-        if line := line.removeprefix(b"\xef\xbb\xbf").strip():
+        if len(line) == longest and not line.endswith(b"\n"):
+            while (rest := file.readline(longest)) and not rest.endswith(b"\n"):
+                pass
+            yield Message(line, f"{place}:{number}")
+        elif line := line.removeprefix(_BYTE_ORDER_MARK).strip():
             yield Message(line, f"{place}:{number}")
 
 
 def _document(file: BinaryIO, place: str) -> Iterator[Message]:
     """A message for each article of a JSON array, or one for what else the file holds."""
-    raw = _whole(file, place).removeprefix(b"\xef\xbb\xbf").strip()
+    raw = _whole(file, place).removeprefix(_BYTE_ORDER_MARK).strip()
     if not raw.startswith(b"["):
         yield Message(raw, place)
         return

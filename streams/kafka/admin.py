@@ -48,9 +48,9 @@ def check(settings: Settings, wanted: Iterable[KafkaTopic]) -> None:
     present = require(settings, (topic.name for topic in wanted))
     for topic in wanted:
         if (found := present[topic.name]) != topic.partitions:
+            mend = f"set NORTHWIRE_PARTITIONS={found}, or create it anew" if topic.scales else "create it anew"
             raise ClusterMismatch(
-                f"The Kafka topic {topic.name} has {found} partitions where {topic.partitions} are expected: "
-                f"set NORTHWIRE_PARTITIONS={found}, or create it anew."
+                f"The Kafka topic {topic.name} has {found} partitions where {topic.partitions} are expected: {mend}."
             )
 
 

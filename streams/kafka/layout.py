@@ -22,6 +22,8 @@ class KafkaTopic(NamedTuple):
     name: str
     partitions: int
     config: dict[str, str]
+    scales: bool = False
+    """Whether its partitions are those of `NORTHWIRE_PARTITIONS`."""
 
 
 def alerts(topic: str) -> str:
@@ -33,17 +35,17 @@ def layout(settings: Settings, topics: Iterable[str]) -> tuple[KafkaTopic, ...]:
     """The Kafka topics that these topics need."""
     retention = str(settings.retention_hours * 3_600_000)
 
-    def kafka_topic(name: str, partitions: int, largest: int) -> KafkaTopic:
+    def kafka_topic(name: str, partitions: int, largest: int, *, scales: bool = False) -> KafkaTopic:
         config = {
             "cleanup.policy": "delete",
             "retention.ms": retention,
             "max.message.bytes": str(largest + _HEADERS_AND_FRAMING),
         }
-        return KafkaTopic(name, partitions, config)
+        return KafkaTopic(name, partitions, config, scales)
 
     return (
-        kafka_topic(ARTICLES, settings.partitions, MESSAGE_LIMIT),
-        kafka_topic(TAGGED, settings.partitions, TAGGED_LIMIT),
+        kafka_topic(ARTICLES, settings.partitions, MESSAGE_LIMIT, scales=True),
+        kafka_topic(TAGGED, settings.partitions, TAGGED_LIMIT, scales=True),
         kafka_topic(REJECTED, 1, TAGGED_LIMIT),
         *(kafka_topic(alerts(topic), 1, TAGGED_LIMIT) for topic in sorted(topics)),
     )

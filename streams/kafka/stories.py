@@ -1,6 +1,7 @@
 """The stories worker: `articles.tagged` in, `alerts.<topic>` out, a desk per partition."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import perf_counter, time
 from typing import Any
@@ -18,6 +19,9 @@ from streams.settings import Settings
 from streams.telemetry import Telemetry
 
 GROUP = "northwire-stories"
+
+_LONGEST_TIME = 18
+"""Digits of milliseconds; whoever sends more of them means something else."""
 
 
 class StoriesWorker:
@@ -61,21 +65,18 @@ class StoriesWorker:
 
 def _publish(event: EventT[bytes], alert: Alert) -> Outgoing:
     """An alert as a CloudEvent in binary mode; times of processing travel here, not in the value."""
-    return Outgoing(
-        alerts(alert.topic),
-        key=alert.story.id.encode(),
-        value=wire.encode(alert),
-        headers={
-            "content-type": JSON,
-            "ce_specversion": b"1.0",
-            "ce_id": alert.id.encode(),
-            "ce_type": f"northwire.alert.{alert.kind}".encode(),
-            "ce_source": b"/northwire/stories",
-            "ce_subject": alert.story.id.encode(),
-            "ce_time": datetime.fromtimestamp(_article_time(event), UTC).isoformat().encode(),
-            "northwire-origin": _source(event).encode(),
-        },
-    )
+    headers = {
+        "content-type": JSON,
+        "ce_specversion": b"1.0",
+        "ce_id": alert.id.encode(),
+        "ce_type": f"northwire.alert.{alert.kind}".encode(),
+        "ce_source": b"/northwire/stories",
+        "ce_subject": alert.story.id.encode(),
+        "northwire-origin": _source(event).encode(),
+    }
+    with suppress(ValueError, OverflowError, OSError):  # a year that no calendar has: `ce_time` is left out
+        headers["ce_time"] = datetime.fromtimestamp(_article_time(event), UTC).isoformat().encode()
+    return Outgoing(alerts(alert.topic), key=alert.story.id.encode(), value=wire.encode(alert), headers=headers)
 
 
 def _source(event: EventT[bytes]) -> str:
@@ -86,7 +87,9 @@ def _source(event: EventT[bytes]) -> str:
 def _article_time(event: EventT[bytes]) -> float:
     """When the article came to Kafka, in seconds since the epoch."""
     claimed = event.headers.get("northwire-article-time") or b""
-    return int(claimed) / 1000 if claimed.isdigit() else float(event.message.timestamp)
+    if claimed.isdigit() and len(claimed) <= _LONGEST_TIME:
+        return int(claimed) / 1000
+    return float(event.message.timestamp)
 
 
 def stories_app(settings: Settings, topics: Collection[str], telemetry: Telemetry) -> Application:

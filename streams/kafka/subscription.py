@@ -2,16 +2,16 @@
 
 from collections import OrderedDict
 from collections.abc import Collection, Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Literal, NamedTuple
 
-from kafka import KafkaConsumer
+from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
-from streams.errors import BrokerUnavailable, Refused
+from streams.errors import BrokerUnavailable, ClusterMismatch, Refused
 from streams.kafka.admin import require
 from streams.kafka.admission import knock
 from streams.kafka.connection import client_options, unavailable
@@ -23,10 +23,9 @@ from streams.wire import decode_alert
 REMEMBERED = 100_000
 """Ids of alerts that are known again when they are delivered twice."""
 
-_EVERY_TOPIC = f"^{alerts('')}".replace(".", r"\.")
 _POLL_MS = 100
 _SILENCE = 15.0
-_LOOK_FOR_NEW_TOPICS_MS = 10_000
+_LOOK_AGAIN = 5.0
 
 
 class Notice(NamedTuple):
@@ -57,16 +56,19 @@ def subscribe(
     """Every alert of these topics, or of all, without end; None now and then while there is nothing.
 
     An alert that Kafka delivers twice has the same id both times, and is given once. Nothing is
-    committed: each subscription begins anew. Silence is told apart from a broker that is gone: that is
+    committed: each subscription begins anew. A topic that appears later is given from its first alert
+    on, and what `start` says holds for the others. Silence is told apart from a broker that is gone: that is
     given as `Unanswered`, now and then until it is back. Raises `BrokerUnavailable` at the start, and
     `ClusterMismatch` for a topic that has no Kafka topic.
     """
-    require(settings, map(alerts, topics))
+    _require_alerts(settings, topics)
     seen: OrderedDict[str, None] = OrderedDict()
     heard = monotonic()
     try:
-        with closing(_consumer(settings, topics, start)) as consumer:
+        with closing(_consumer(settings)) as consumer:
+            following = _Following(consumer, topics, start)
             while True:
+                following.look()
                 for records in consumer.poll(timeout_ms=_POLL_MS).values():
                     heard = monotonic()
                     for record in records:
@@ -82,6 +84,53 @@ def subscribe(
         raise unavailable(settings, error) from error
 
 
+class _Following:
+    """The partitions that are followed. Those that appear later are followed from their first alert on."""
+
+    def __init__(self, consumer: KafkaConsumer, topics: Collection[str], start: str) -> None:
+        self._consumer = consumer
+        self._names = {alerts(topic) for topic in topics}
+        self._start = start
+        self._places: set[TopicPartition] = set()
+        self._looked = -_LOOK_AGAIN
+
+    def look(self) -> None:
+        """Takes in what is new, if it is time to."""
+        if monotonic() - self._looked < _LOOK_AGAIN:
+            return
+        self._looked = monotonic()
+        with suppress(KafkaError):  # a broker that is gone is told of elsewhere; we look again
+            if new := self._found() - self._places:
+                self._consumer.assign(sorted(self._places | new))
+                self._seek(new)
+                self._places |= new
+            self._start = "earliest"
+
+    def _found(self) -> set[TopicPartition]:
+        names = self._names or {name for name in self._consumer.topics() if name.startswith(alerts(""))}
+        return {TopicPartition(name, number) for name in names for number in self._partitions(name)}
+
+    def _partitions(self, name: str) -> Collection[int]:
+        return self._consumer.partitions_for_topic(name) or ()
+
+    def _seek(self, new: Collection[TopicPartition]) -> None:
+        if self._start == "earliest":
+            self._consumer.seek_to_beginning(*new)
+        else:
+            self._consumer.seek_to_end(*new)
+        for place in new:  # asked for now, since "the end" moves on
+            self._consumer.position(place)
+
+
+def _require_alerts(settings: Settings, topics: Collection[str]) -> None:
+    prefix = alerts("")
+    there = sorted(name.removeprefix(prefix) for name in require(settings, ()) if name.startswith(prefix))
+    for topic in topics:
+        if topic not in there:
+            known = ", ".join(there) or "none"
+            raise ClusterMismatch(f"There are no alerts about {topic!r} on this cluster; topics with alerts: {known}.")
+
+
 def _asked(settings: Settings) -> Unanswered | None:
     """Whether a broker still answers: the consumer itself tries again for ever, and says nothing."""
     try:
@@ -91,21 +140,15 @@ def _asked(settings: Settings) -> Unanswered | None:
     return None
 
 
-def _consumer(settings: Settings, topics: Collection[str], start: str) -> KafkaConsumer:
-    consumer = KafkaConsumer(
+def _consumer(settings: Settings) -> KafkaConsumer:
+    return KafkaConsumer(
         **client_options(settings),
         group_id=None,
         enable_auto_commit=False,
-        auto_offset_reset=start,
+        auto_offset_reset="earliest",
         fetch_max_wait_ms=_POLL_MS,
         max_partition_fetch_bytes=LARGEST_MESSAGE,
-        metadata_max_age_ms=_LOOK_FOR_NEW_TOPICS_MS,
     )
-    if topics:
-        consumer.subscribe(topics=[alerts(topic) for topic in topics])
-    else:
-        consumer.subscribe(pattern=_EVERY_TOPIC)
-    return consumer
 
 
 def _read(record: ConsumerRecord) -> Notice | Unreadable:

@@ -28,8 +28,24 @@ def test_the_demo_shows_alerts_of_all_topics_and_a_summary_that_adds_up(tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("moment", ["broker ", "workers ", "still running"])
-def test_ctrl_c_ends_the_demo_and_all_that_it_started(moment: str, tmp_path: Path) -> None:
+def test_the_demo_watches_topics_of_ones_own(tmp_path: Path) -> None:
+    topic = "id: volcanoes\ntitle: Volcanoes\nversion: '1'\nrules:\n  - id: r\n    terms: [volcano]\n    weight: 1\n"
+    (tmp_path / "volcanoes.yaml").write_text(topic, encoding="utf-8")
+    (tmp_path / "news.txt").write_text("The volcano is awake.", encoding="utf-8")
+    command = [*DEMO, "--topics", str(tmp_path), str(tmp_path / "news.txt")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^ LOW  volcanoes · new", done.stdout, re.MULTILINE)
+    assert "1 articles = 1 tagged + 0 untagged + 0 rejected" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("moment", "number", "code"),
+    [("broker ", signal.SIGTERM, 143), ("workers ", signal.SIGINT, 130), ("still running", signal.SIGHUP, 129)],
+)
+def test_a_signal_ends_the_demo_and_all_that_it_started(
+    moment: str, number: signal.Signals, code: int, tmp_path: Path
+) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen([*DEMO, "--keep"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
@@ -38,13 +54,14 @@ def test_ctrl_c_ends_the_demo_and_all_that_it_started(moment: str, tmp_path: Pat
                 break
         children = _children(demo.pid)
         assert children
-        demo.send_signal(signal.SIGINT)
+        demo.send_signal(number)
         demo.stdout.read()
-        assert demo.wait(30) == 130
+        assert demo.wait(30) == code
     deadline = time.monotonic() + 5
     while any(Path(f"/proc/{child}").exists() for child in children):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    assert list(tmp_path.iterdir()) == []
 
 
 def _children(pid: int) -> list[int]:

@@ -175,7 +175,7 @@ def test_the_seed_articles_alert_all_three_topics_with_exact_evidence(road: Road
 
 
 def _seeds() -> list[bytes]:
-    return [message.raw for message in Sources([str(SEEDS)])] if SEEDS.is_dir() else []
+    return [message.raw for message in Sources([str(SEEDS)], pytest.fail)] if SEEDS.is_dir() else []
 
 
 @pytest.mark.apache

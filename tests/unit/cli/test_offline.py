@@ -60,7 +60,7 @@ def test_a_hostile_line_cannot_command_the_terminal(northwire: Northwire, tmp_pa
 def test_both_seeds_are_of_all_three_topics_and_every_span_is_exact(northwire: Northwire) -> None:
     names = sorted(str(path) for path in SEEDS.glob("*.txt"))
     lines = [json.loads(line) for line in northwire("tag", *names).out.splitlines()]
-    articles = [clean(decode_article(message.raw)) for message in Sources(names)]
+    articles = [clean(decode_article(message.raw)) for message in Sources(names, pytest.fail)]
     assert len(lines) == 2
     for line, article in zip(lines, articles, strict=True):
         assert line["topics"] == ["arctic", "arms-control", "sanctions"]

@@ -33,7 +33,8 @@ def shown(alert: Alert, width: int = 100) -> str:
 def alerts() -> list[Alert]:
     tagger, desk = load_tagger(read_settings()), Desk()
     outcomes = [
-        tag(message.raw, tagger) for message in Sources([str(files("streams") / "samples" / "articles.ndjson")])
+        tag(message.raw, tagger)
+        for message in Sources([str(files("streams") / "samples" / "articles.ndjson")], pytest.fail)
     ]
     tagged = [
         TaggedArticle(each.article, match) for each in outcomes if isinstance(each, Tagged) for match in each.matches
