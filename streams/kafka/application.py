@@ -16,6 +16,7 @@ from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, EventT
+from mode.services import WaitResults
 from yarl import URL
 
 from streams.kafka.batches import BatchStream
@@ -57,6 +58,20 @@ class Consumer(driver.Consumer):
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def wait_first(self, *awaited: Any, **options: Any) -> WaitResults:
+        """As in Faust, but a message that its stream is waiting for is handed over at once.
+
+        Faust makes four tasks for each message, so that a full queue cannot hold up a rebalance.
+        """
+        if len(awaited) == 2 and self._is_delivery(awaited[0]) and self.flow_active and self.app.is_waiting():
+            delivery, suspension = awaited
+            suspension.close()
+            return WaitResults([], [await delivery], stopped=False)
+        return await super().wait_first(*awaited, **options)
+
+    def _is_delivery(self, awaited: Any) -> bool:
+        return getattr(awaited, "cr_code", None) is self.callback.__code__
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         await self.app.drain()
@@ -102,6 +117,10 @@ class Application(faust.App):
 
         source = self.topic(kafka_topic, key_serializer="raw", value_serializer="raw")
         self.agent(source, name=kafka_topic, concurrency=1)(run)
+
+    def is_waiting(self) -> bool:
+        """Whether the next batch has room for another event."""
+        return self.flow_control.is_active() and all(stream.queued < MOST_EVENTS for stream in self._streams)
 
     async def drain(self) -> None:
         """Hands out no more events and waits, for a bounded time, until the batch in hand has ended."""

@@ -21,6 +21,11 @@ class BatchStream(faust.Stream[bytes]):
         self.idle = asyncio.Event()
         self.idle.set()
 
+    @property
+    def queued(self) -> int:
+        """How many events are there already."""
+        return cast("faust.ChannelT[bytes]", self.channel).queue.qsize()
+
     async def batches(self, most: int) -> AsyncIterator[list[EventT[bytes]]]:
         """What has arrived, at once and at most `most` events; waits only while there is nothing.
 

@@ -73,7 +73,7 @@ def fill(bootstrap: str, count: int, first: int = 0) -> None:
 
 def _when_reached(worker: Worker, count: int) -> tuple[float, float, float]:
     while (handled := worker.metric("northwire_articles_total")) < count:
-        time.sleep(0.1)
+        time.sleep(0.5)
     return handled, time.monotonic(), _cpu_seconds(worker.process.pid)
 
 
