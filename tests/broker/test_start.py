@@ -97,8 +97,10 @@ def test_a_worker_whose_metrics_port_is_taken_says_so(road: Road) -> None:
     assert "NORTHWIRE_METRICS_PORT" in sentence
 
 
-def test_a_subscription_to_an_unknown_topic_says_so(road: Road) -> None:
-    assert "alerts.antarctic does not exist" in the_sentence(northwire("subscribe", "antarctic", **road.environment))
+def test_a_subscription_to_an_unknown_topic_hears_which_there_are(road: Road) -> None:
+    sentence = the_sentence(northwire("subscribe", "antarctic", **road.environment))
+    assert "no alerts about 'antarctic'" in sentence
+    assert "arctic, arms-control, sanctions" in sentence
 
 
 @pytest.mark.apache
