@@ -97,8 +97,9 @@ class ChildProcess:
         self._process.wait()
 
     def freeze(self) -> None:
-        """Stop the process in its tracks (SIGSTOP): connections stay open, nothing answers."""
+        """Return once the process stands in its tracks (SIGSTOP): connections stay open, nothing answers."""
         self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def thaw(self) -> None:
         """Undo `freeze`."""
