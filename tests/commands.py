@@ -5,11 +5,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from streams.cli.processes import environment
 
 _COMMAND = [sys.executable, "-m", "streams.cli.main"]
 _PATIENCE = 30.0
@@ -23,12 +25,6 @@ class Finished(NamedTuple):
     out: bytes
     error: str
     seconds: float
-
-
-def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with these settings and no other."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NORTHWIRE_")}
-    return {**inherited, **{f"NORTHWIRE_{name.upper()}": value for name, value in settings.items()}}
 
 
 def northwire(*arguments: str, **settings: str) -> Finished:

@@ -8,6 +8,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -30,11 +31,7 @@ class WorkerProcess:
     def __init__(self, stage: str, **settings: str) -> None:
         self.stage = stage
         self._port = free_ports(1)[0]
-        ours = {**settings, "metrics_port": str(self._port)}
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("NORTHWIRE_")},
-            **{f"NORTHWIRE_{name.upper()}": value for name, value in ours.items()},
-        }
+        self._environment = environment({**settings, "metrics_port": str(self._port)})
         self._folder = Path(tempfile.mkdtemp(prefix="northwire-worker-"))
         self._log_file = self._folder / f"{stage}.log"
         self._failed = False
@@ -109,6 +106,12 @@ class WorkerProcess:
                 return body
         except (urllib.error.URLError, OSError):
             return None
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of this process with these settings (`partitions` for NORTHWIRE_PARTITIONS) and no other."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NORTHWIRE_")}
+    return {**inherited, **{f"NORTHWIRE_{name.upper()}": value for name, value in settings.items()}}
 
 
 def _in_words(line: str) -> str:

@@ -13,7 +13,7 @@ from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.protocol.metadata import MetadataRequest
 
 from streams.errors import BrokerUnavailable
-from streams.kafka.connection import client_options
+from streams.kafka.connection import client_options, no_answer
 from streams.settings import Settings
 
 _PATIENCE_MS = 5_000
@@ -94,11 +94,7 @@ def _refusal(broker: str, settings: Settings, error: Exception) -> _Refusal:
                 f"Something answers at {broker}, but not as {settings.security_protocol}: "
                 "set NORTHWIRE_SECURITY_PROTOCOL as the Kafka broker has it there.",
             )
-    return _Refusal(
-        1,
-        f"No Kafka broker answers at {settings.bootstrap_servers} ({_cause(error)}): "
-        "start one, or set NORTHWIRE_BOOTSTRAP_SERVERS.",
-    )
+    return _Refusal(1, no_answer(settings, _cause(error)))
 
 
 def _cause(error: Exception) -> str:

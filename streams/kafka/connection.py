@@ -40,7 +40,12 @@ def unavailable(settings: Settings, error: KafkaError) -> BrokerUnavailable:
     cause = str(error) or type(error).__name__
     with suppress(ValueError):
         cause = cause[: cause.index("\n")]
-    return BrokerUnavailable(
+    return BrokerUnavailable(no_answer(settings, cause))
+
+
+def no_answer(settings: Settings, cause: str) -> str:
+    """The sentence for it."""
+    return (
         f"No Kafka broker answers at {settings.bootstrap_servers} ({cause}): "
         "start one, or set NORTHWIRE_BOOTSTRAP_SERVERS."
     )

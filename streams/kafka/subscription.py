@@ -56,8 +56,8 @@ def subscribe(
     """Every alert of these topics, or of all, without end; None now and then while there is nothing.
 
     An alert that Kafka delivers twice has the same id both times, and is given once. Nothing is
-    committed: each subscription begins anew. A topic that appears later is given from its first alert
-    on, and what `start` says holds for the others. Silence is told apart from a broker that is gone: that is
+    committed: each subscription begins anew. `start` holds for what is there then; a topic that appears
+    later is given from its first alert on. A broker that is gone is told apart from silence: that is
     given as `Unanswered`, now and then until it is back. Raises `BrokerUnavailable` at the start, and
     `ClusterMismatch` for a topic that has no Kafka topic.
     """

@@ -1,6 +1,5 @@
 """What the contract tests share: the messages that the real pipeline makes of all samples."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -13,6 +12,7 @@ from streams.settings import Settings
 from streams.stories.desk import Desk
 from streams.watchlist import load_tagger
 from tests.drawing import draw_the_same_every_time
+from tests.surroundings import without_settings
 
 draw_the_same_every_time()
 
@@ -34,9 +34,7 @@ class Road:
 @pytest.fixture(autouse=True, scope="package")
 def nothing_is_set() -> Iterator[None]:
     """No test here sees the settings of whoever runs it."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("NORTHWIRE_")]:
-            patch.delenv(name)
+    with without_settings():
         yield
 
 

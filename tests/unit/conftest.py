@@ -1,6 +1,5 @@
 """What the unit tests share: an environment without settings, and the shipped topics, loaded once."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from streams.tagging.tagger import Tagger
 from streams.tagging.topics import Topic
 from streams.watchlist import load_topics
 from tests.drawing import draw_the_same_every_time
+from tests.surroundings import without_settings
 
 draw_the_same_every_time()
 
@@ -17,9 +17,7 @@ draw_the_same_every_time()
 @pytest.fixture(autouse=True, scope="package")
 def nothing_is_set() -> Iterator[None]:
     """No test here sees the settings of whoever runs it."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("NORTHWIRE_")]:
-            patch.delenv(name)
+    with without_settings():
         yield
 
 
