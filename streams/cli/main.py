@@ -1,5 +1,6 @@
 """`northwire`: one command for the service and for the people around it."""
 
+import logging
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -67,6 +68,7 @@ def northwire(
 
 def main() -> None:
     """Runs the command. Exit code 0: done; 1: it could not be, or not wholly; 2: wrong usage; 130: Ctrl-C."""
+    logging.getLogger("kafka.net.selector").setLevel(logging.ERROR)  # else it warns of a machine that is busy
     try:
         app()
     except NorthwireError as error:

@@ -1,5 +1,6 @@
 """The command as a first-time user meets it."""
 
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,11 @@ def test_without_a_command_all_commands_are_listed(northwire: Northwire) -> None
     assert done.code == 2
     for command in COMMANDS:
         assert command.split()[0] in done.out + done.err
+
+
+def test_a_busy_machine_is_not_worth_a_warning_beside_the_one_sentence(northwire: Northwire) -> None:
+    northwire("--version")
+    assert not logging.getLogger("kafka.net.selector").isEnabledFor(logging.WARNING)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
