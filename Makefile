@@ -65,11 +65,14 @@ PINNED := --constraint requirements/dev.txt
 lock-files:
 	@$(COMPILE) pyproject.toml --extra demo --extra dev --group build --output-file requirements/dev.txt
 	@$(COMPILE) pyproject.toml --extra demo --group build $(PINNED) --output-file requirements/demo.txt
+	@$(COMPILE) pyproject.toml --extra bench $(PINNED) --output-file requirements/bench.txt
 	@$(COMPILE) pyproject.toml $(PINNED) --output-file requirements/run.txt
 	@$(COMPILE) --group build $(PINNED) --output-file requirements/build.txt
 
 .PHONY: bench
-bench: .venv/.dev ## cost of an article, throughput and latency on Apache Kafka (some minutes)
+bench: .venv/.bench ## tagging beside its peers, Lucene's verdicts, and the workers on Apache Kafka (half an hour)
+	$(BIN)/python -m tests.benchmarks.tagging
+	$(BIN)/python -m tests.benchmarks.oracle
 	$(BIN)/python -m tests.benchmarks.cost
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.latency
@@ -93,6 +96,13 @@ clean: ## removes .venv and every cache
 	@echo 'Installing what development needs, once: this takes a minute or so.'
 	@$(PIP) --require-hashes --requirement requirements/dev.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# By uv, which holds what builds flashtext to the same hashes.
+.venv/.bench: .venv/.dev requirements/bench.txt
+	@echo 'Installing what the benchmarks need, once: this takes a minute or so.'
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/bench.txt \
+	  --build-constraints requirements/bench.txt
 	@touch $@
 
 .venv/pyvenv.cfg:

@@ -1,27 +1,28 @@
 """The wiring: settings in, workers and clients out. Nothing is built before it is asked for."""
 
+from collections.abc import Collection, Mapping
+
 import structlog
 
+from streams.errors import TopicFileError
 from streams.exposition import exposed
 from streams.kafka import admin
 from streams.kafka.application import Application
-from streams.kafka.layout import layout
+from streams.kafka.layout import layout, outlets
+from streams.kafka.outlets import Outlets, cluster
 from streams.kafka.runner import Pulse, run
 from streams.kafka.stories import stories_app
 from streams.kafka.tagging import tagging_app
+from streams.kafka.topics import read_topics
 from streams.settings import Settings
-from streams.tagging.tagger import Tagger
-from streams.tagging.topics import Topic
 from streams.telemetry import TAGGING, Telemetry
-from streams.watchlist import load_topics
+from streams.watchlist import Watchlist, folder_of, read_folder
 
 
 def run_worker(stage: str, settings: Settings) -> int:
     """Runs a worker until it is told to stop; its exit code. Raises `NorthwireError` if it cannot start."""
-    topics = load_topics(settings)
-    admin.check(settings, layout(settings, (topic.id for topic in topics)))
-    telemetry = Telemetry(stage, (topic.id for topic in topics))
-    app = _build(stage, settings, topics, telemetry)
+    telemetry = Telemetry(stage)
+    app, topics = (_tagging if stage == TAGGING else _stories)(settings, telemetry)
     pulse = Pulse(app)
     with exposed(
         settings.metrics_host,
@@ -31,17 +32,33 @@ def run_worker(stage: str, settings: Settings) -> int:
         ready=pulse.ready,
     ) as port:
         log = structlog.get_logger(stage)
-        log.info(
-            "started",
-            metrics=f"http://{settings.metrics_host}:{port}/metrics",
-            topics={topic.id: topic.version for topic in topics},
-        )
+        log.info("started", metrics=f"http://{settings.metrics_host}:{port}/metrics", topics=topics)
         code = run(app, pulse)
         log.info("stopped", exit_code=code)
         return code
 
 
-def _build(stage: str, settings: Settings, topics: tuple[Topic, ...], telemetry: Telemetry) -> Application:
-    if stage == TAGGING:
-        return tagging_app(settings, Tagger(topics), telemetry)
-    return stories_app(settings, tuple(topic.id for topic in topics), telemetry)
+def _tagging(settings: Settings, telemetry: Telemetry) -> tuple[Application, Mapping[str, str]]:
+    if settings.topics_from == "files":
+        watchlist = read_folder(folder_of(settings))
+        admin.check(settings, layout(settings, ()))
+    else:
+        admin.check(settings, layout(settings, ()))
+        watchlist = _from_kafka(settings, telemetry)
+    admin.prepare(settings, outlets(settings, watchlist.topics))
+    telemetry.watching(watchlist.versions)
+    return tagging_app(settings, watchlist, telemetry), watchlist.versions
+
+
+def _from_kafka(settings: Settings, telemetry: Telemetry) -> Watchlist:
+    watchlist = read_topics(settings)
+    if not watchlist.entries:
+        raise TopicFileError("; ".join(watchlist.sentences))
+    for sentence in watchlist.sentences:
+        telemetry.refused(sentence)
+    return watchlist
+
+
+def _stories(settings: Settings, telemetry: Telemetry) -> tuple[Application, Collection[str]]:
+    reached = Outlets(cluster(settings), admin.check(settings, layout(settings, ())), telemetry.reaching)
+    return stories_app(settings, reached, telemetry), reached.topics

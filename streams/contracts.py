@@ -18,6 +18,7 @@ from streams.errors import Reason
 from streams.model import Alert, Kind, News, Tagged, TaggedArticle
 from streams.pipeline import tag, tell
 from streams.stories.desk import Desk
+from streams.tagging.hints import HINTS
 from streams.tagging.tagger import Tagger
 from streams.tagging.topics import Rule, Topic
 from streams.wire import IncomingArticle, encode
@@ -33,6 +34,7 @@ _MODELS: Mapping[str, tuple[type[msgspec.Struct], str]] = {
     "article": (IncomingArticle, "An article to be watched"),
     "tagged": (TaggedArticle, "A tagged article"),
     "alert": (Alert, "An alert"),
+    "topic": (Topic, "A topic file"),
 }
 _NUMBER = {"pattern": "^[0-9]+$"}
 _HEAD = "# Written by `python -m streams.contracts`: change the models, not this file.\n"
@@ -75,11 +77,13 @@ def documents() -> dict[str, str]:
 
 
 def schema(name: str) -> _Document:
-    """The JSON Schema of a message: `article`, `tagged` or `alert`."""
+    """The JSON Schema of a message, `article`, `tagged` or `alert`, or of a topic file: `topic`."""
     model, title = _MODELS[name]
     (root,), definitions = msgspec.json.schema_components([model])
-    for definition in definitions.values():
+    for model_name, definition in definitions.items():
         definition["description"] = cleandoc(definition.get("description", ""))
+        for key, hint in HINTS.get(model_name, {}).items():
+            definition["properties"][key]["description"] = hint
     own = definitions.pop(root["$ref"].rpartition("/")[2])
     head = {"$schema": DIALECT, "$id": f"https://northwire.example/schemas/{name}.json"}
     described: _Document = {**head, **own, "title": title}
@@ -118,8 +122,16 @@ def asyncapi() -> _Document:
                     "topic": {"description": "The id of a topic.", "examples": ["arctic", "sanctions", "arms-control"]}
                 },
             },
+            "topics": _channel("topics", "topic", "What is watched: compacted, the last file of each topic in force."),
         },
         "operations": {
+            "push": _operation("send", "topics", "topic", "`northwire topics push` publishes what has changed."),
+            "watch": _operation(
+                "receive",
+                "topics",
+                "topic",
+                "Tagging workers take topics from there with `NORTHWIRE_TOPICS_FROM=kafka`.",
+            ),
             "tag": _operation("receive", "articles", "article", "The tagging worker reads articles."),
             "forward": _operation("send", "tagged", "tagged", "The tagging worker forwards those that fired a topic."),
             "place": _operation("receive", "tagged", "tagged", "The stories worker places them in stories."),
@@ -194,6 +206,16 @@ def _messages() -> dict[str, _Document]:
             payload=_schema("alert"),
             example=alert,
         ),
+        "topic": {
+            **_message(
+                "A topic file",
+                "The text of a topic file; without a value, the topic is watched no more.",
+                key="The topic's id, as in the file.",
+                payload={"type": "string", "description": "YAML in UTF-8, as docs/topics.md describes it."},
+                example="id: seabed\ntitle: Seabed mining\nversion: '1'\nrules: […]\n",
+            ),
+            "contentType": "application/yaml",
+        },
     }
 
 
@@ -249,7 +271,7 @@ def _message(
     *,
     key: str,
     payload: _Document,
-    example: _Document,
+    example: _Document | str,
     headers: Mapping[str, _Header] | None = None,
 ) -> _Document:
     message: _Document = {
@@ -276,7 +298,8 @@ def _holds(path: Path, text: str) -> bool:
 
 
 def _pretty(document: _Document) -> str:
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    """The text of a schema, with the end of a text as ECMA-262 writes it in patterns."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode().replace('\\\\Z"', '$"') + "\n"
 
 
 if __name__ == "__main__":

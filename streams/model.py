@@ -30,20 +30,28 @@ class Article(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
-    """A span that made a rule fire. The weights of a match's evidence add up to its score."""
+    """A finding that counts. The weights of a match's evidence add up to its score.
+
+    `weight` is `rule_weight` x `boost` x the match's `damping`, rounded to three decimals; `boost` is
+    what the place is worth (title, lede), a quarter of that where the term was found before.
+    """
 
     rule: str
+    term: str
     field: Field
     start: int
     end: int
     text: str
+    rule_weight: float
+    boost: float
     weight: float
 
 
 class Exclusion(Struct, frozen=True):
-    """A span that would have counted, and the exclusion that cancelled it."""
+    """A word or phrase of a term, and the exclusion that cancelled it."""
 
     rule: str
+    term: str
     field: Field
     start: int
     end: int
@@ -52,12 +60,13 @@ class Exclusion(Struct, frozen=True):
 
 
 class Match(Struct, frozen=True):
-    """A topic's verdict on one article: it fires, and this is why."""
+    """What a topic makes of one article: it fires where the score reaches the threshold, and this is why."""
 
     topic: str
     topic_version: str
     score: float
     threshold: float
+    damping: float
     subtopics: tuple[str, ...]
     why: tuple[Evidence, ...]
     excluded: tuple[Exclusion, ...] = ()
@@ -126,6 +135,7 @@ class Alert(Struct, frozen=True, tag_field="schema", tag="northwire.alert/1"):
     severity: Severity
     score: float
     threshold: float
+    damping: float
     why: tuple[Evidence, ...]
     excluded: tuple[Exclusion, ...]
     story: Story

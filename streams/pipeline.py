@@ -6,8 +6,6 @@
 Every message ends in one of three ways: forwarded, declined by decision, or rejected whole.
 """
 
-from collections.abc import Collection
-
 from streams.alerting.alerts import write_alert
 from streams.cleaning import clean
 from streams.errors import Reason, Refused
@@ -29,16 +27,10 @@ def tag(raw: bytes | None, tagger: Tagger) -> TaggingOutcome:
     return Tagged(article, matches) if matches else Untagged(article)
 
 
-def decide(raw: bytes | None, desk: Desk, topics: Collection[str]) -> StoryOutcome:
-    """What becomes of a message on `articles.tagged` where these topics are watched.
-
-    Never raises; the desk remembers the article.
-    """
+def decide(raw: bytes | None, desk: Desk) -> StoryOutcome:
+    """What becomes of a message on `articles.tagged`. Never raises; the desk remembers the article."""
     try:
-        tagged = decode_tagged(raw)
-        if tagged.match.topic not in topics:
-            raise Refused(Reason.UNWATCHED, f"no topic {tagged.match.topic!r} is watched here")
-        return tell(tagged, desk)
+        return tell(decode_tagged(raw), desk)
     except Refused as refusal:
         return Rejected(refusal.reason, refusal.detail)
     except Exception as error:

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     replication_factor: int = Field(1, ge=1, le=16, description="Copies of every Kafka topic; 3 in production")
     retention_hours: int = Field(168, ge=1, description="How long Kafka keeps messages")
 
+    topics_from: Literal["files", "kafka"] = Field(
+        "files", description="Where the tagging workers take topics from: files, or the Kafka topic `topics`"
+    )
     topics_dir: Path | None = Field(None, description="A folder of topic files instead of the shipped ones")
     metrics_host: str = Field("127.0.0.1", description="Where /metrics, /healthz and /readyz listen")
     metrics_port: Port = Field(0, description="Their port; 0 takes a free one and logs it")
@@ -64,6 +67,11 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"NORTHWIRE_SSL_CA_FILE is set, but {self.security_protocol} would talk to the brokers in the clear: "
                 "set NORTHWIRE_SECURITY_PROTOCOL to SSL or SASL_SSL"
+            )
+        if self.topics_dir and self.topics_from == "kafka":
+            raise ValueError(
+                "NORTHWIRE_TOPICS_DIR is set, but NORTHWIRE_TOPICS_FROM=kafka would not look there: unset one, and "
+                "run `northwire topics push DIR`"
             )
         if self.security_protocol == "SASL_PLAINTEXT" and not all(map(_is_loopback, self.brokers)):
             raise ValueError("SASL_PLAINTEXT would send the password in the clear; set SASL_SSL")

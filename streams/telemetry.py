@@ -1,6 +1,6 @@
 """Outcomes to metrics and log lines: the only place that counts and the only place that logs decisions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
@@ -19,11 +19,11 @@ _LATENCIES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 3
 class Telemetry:
     """The metrics of one worker, on a registry of their own, every series present from the start."""
 
-    def __init__(self, stage: str, topics: Iterable[str], registry: CollectorRegistry | None = None) -> None:
+    def __init__(self, stage: str, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
         self._stage = stage
         self._log = structlog.get_logger(stage)
-        topics = tuple(topics)
+        self._versions: Mapping[str, str] = {}
 
         def counter(name: str, text: str, *labels: str) -> Counter:
             return Counter(name, text, labels, registry=self.registry)
@@ -54,8 +54,52 @@ class Telemetry:
             registry=self.registry,
         )
         Info("northwire_build", "The version that runs", registry=self.registry).info({"version": __version__})
-        Gauge("northwire_topics_loaded", "Topics this worker watches", registry=self.registry).set(len(topics))
-        self._start_at_zero(topics)
+        self._reloads = counter("northwire_topic_reloads_total", "Changes of topics, by outcome", "outcome")
+        self._loaded = Gauge("northwire_topics_loaded", "Topics this worker watches", registry=self.registry)
+        self._topic = Gauge(
+            "northwire_topic_info",
+            "1 for the version of a topic that is watched",
+            ["topic", "version"],
+            registry=self.registry,
+        )
+        self._start_at_zero()
+
+    def watching(self, versions: Mapping[str, str]) -> None:
+        """These topics are in force for tagging, in these versions, by id."""
+        for topic, version in self._versions.items() - versions.items():
+            self._topic.remove(topic, version)
+        for topic, version in versions.items():
+            self._topic.labels(topic, version).set(1)
+            self._matches.labels(topic)
+        self._loaded.set(len(versions))
+        self._versions = versions
+
+    def reloaded(self, versions: Mapping[str, str]) -> None:
+        """Other topics have come into force between two articles."""
+        before = self._versions
+        self.watching(versions)
+        self._reloads.labels("loaded").inc()
+        self._log.info(
+            "topics-reloaded",
+            topics=dict(versions),
+            added=sorted(versions.keys() - before.keys()),
+            changed=sorted(topic for topic in versions.keys() & before.keys() if versions[topic] != before[topic]),
+            removed=sorted(before.keys() - versions.keys()),
+        )
+
+    def refused(self, sentence: str) -> None:
+        """A change of topics was refused; what was in force before stays."""
+        self._reloads.labels("refused").inc()
+        self._log.warning("topics-refused", error=sentence)
+
+    def reaching(self, topics: Collection[str]) -> None:
+        """Alerts about these topics can be published."""
+        self._loaded.set(len(topics))
+        for topic in topics:
+            self._latency.labels(topic)
+            for kind in Kind:
+                for severity in Severity:
+                    self._alerts.labels(topic, kind.value, severity.value)
 
     def tagged(self, outcome: TaggingOutcome, origin: str, seconds: float) -> None:
         """An article went through tagging."""
@@ -121,18 +165,13 @@ class Telemetry:
         self._restored.inc(articles)
         self._log.info("restored", kafka_topic=kafka_topic, partition=partition, articles=articles)
 
-    def _start_at_zero(self, topics: tuple[str, ...]) -> None:
+    def _start_at_zero(self) -> None:
         for outcome in {TAGGING: ("tagged", "untagged"), STORIES: ("news", "repeat")}[self._stage]:
             self._articles.labels(self._stage, outcome)
         self._articles.labels(self._stage, "rejected")
         self._processing.labels(self._stage)
         for reason in Reason:
             self._rejected.labels(reason.value)
-        for topic in topics:
-            if self._stage == TAGGING:
-                self._matches.labels(topic)
-                continue
-            self._latency.labels(topic)
-            for kind in Kind:
-                for severity in Severity:
-                    self._alerts.labels(topic, kind.value, severity.value)
+        if self._stage == TAGGING:
+            for outcome in ("loaded", "refused"):
+                self._reloads.labels(outcome)

@@ -24,6 +24,7 @@ def write_alert(tagged: TaggedArticle, story: Story, kind: Kind) -> Alert:
         severity=severity_of(match.score),
         score=match.score,
         threshold=match.threshold,
+        damping=match.damping,
         why=match.why,
         excluded=match.excluded,
         story=story,

@@ -20,6 +20,7 @@ _MODULES = {
     "tag": "offline",
     "replay": "offline",
     "kafka": "kafka",
+    "topics": "topics",
 }
 
 

@@ -9,26 +9,27 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.cli.options import Json, Paths
+from streams.cli.options import Json, Paths, TopicsDir
 from streams.cli.screen import complain, print_line, show
+from streams.cli.topicfiles import settings_for
 from streams.errors import SourceError
 from streams.ingest.sources import Message, Sources
 from streams.model import Alert, Article, Match, News, Rejected, Repeat, Tagged, TaggedArticle, Untagged
 from streams.pipeline import tag as tag_message, tell
-from streams.settings import read_settings
 from streams.stories.desk import Desk
+from streams.tagging.tagger import Tagger
 from streams.watchlist import load_tagger
 from streams.wire import encode
 
 
-def tag(paths: Paths) -> None:
+def tag(paths: Paths, topics: TopicsDir = None) -> None:
     """Tag articles and say why, without Kafka.
 
     Prints one line of JSON per article: {"id", "topics", "matches", "title", "place"}; every span of a
     match is a span of the cleaned title or body. Reads what `northwire ingest` reads. What is refused
     is reported on standard error, and then the exit code is 1.
     """
-    tagger = load_tagger(read_settings())
+    tagger = load_tagger(settings_for(topics))
     refused = 0
     sources = Sources(paths, complain)
     for message in sources:
@@ -65,6 +66,7 @@ def replay(
     all_articles: Annotated[
         bool, typer.Option("--all", help="Place untagged articles in stories too, under the topic null.")
     ] = False,
+    topics: TopicsDir = None,
     json: Json = False,
 ) -> None:
     """Send articles down the whole road, without Kafka, and print the alerts.
@@ -74,7 +76,7 @@ def replay(
     exit code is 1 if something was refused.
     """
     console = Console()
-    road = _Road(all_articles)
+    road = _Road(load_tagger(settings_for(topics)), all_articles)
     sources = Sources(paths, complain)
     for message in sources:
         for alert in road.alerts(message):
@@ -92,11 +94,11 @@ def replay(
 class _Road:
     """The road, article by article, and the tally of what became of each."""
 
-    def __init__(self, all_articles: bool) -> None:
+    def __init__(self, tagger: Tagger, all_articles: bool) -> None:
         self.counts: Counter[str] = Counter()
         self.assignments: list[bytes] = []
         self._all_articles = all_articles
-        self._tagger = load_tagger(read_settings())
+        self._tagger = tagger
         self._desk = Desk()
 
     def alerts(self, message: Message) -> Iterator[Alert]:

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,3 +22,22 @@ Paths = Annotated[
 ]
 
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON per alert, on a terminal too.")]
+
+TopicsDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--topics",
+        metavar="DIR",
+        help="A folder of topic files; else NORTHWIRE_TOPICS_DIR, else the shipped ones.",
+        show_default=False,
+    ),
+]
+
+TopicsPath = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="DIR",
+        help="A folder of topic files, or one of them; else NORTHWIRE_TOPICS_DIR, else the shipped ones.",
+        show_default=False,
+    ),
+]

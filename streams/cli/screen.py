@@ -80,9 +80,14 @@ def _labelled(label: str, entries: Iterable[str]) -> Text:
 
 
 def _terms(why: Iterable[Evidence]) -> Iterable[str]:
+    """Each term once, as first found, with all that it adds to the score."""
+    found: dict[tuple[str, str], list[Evidence]] = {}
     for evidence in why:
-        if evidence.weight:
-            yield f"“{evidence.text}” {evidence.weight:g}{' in the title' if evidence.field == 'title' else ''}"
+        found.setdefault((evidence.rule, evidence.term), []).append(evidence)
+    for first, *more in found.values():
+        weight = sum(evidence.weight for evidence in (first, *more))
+        place = " in the title" if first.field == "title" else ""
+        yield f"“{first.text}” {weight:.3g}{place}{f' ×{len(more) + 1}' if more else ''}"
 
 
 def _marked(text: str, start: int, field: str, why: Iterable[Evidence]) -> Text:

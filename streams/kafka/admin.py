@@ -1,6 +1,6 @@
 """Kafka topics: creating those that are missing, and saying which are not as they should be."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -42,8 +42,8 @@ def prepare(settings: Settings, wanted: Iterable[KafkaTopic]) -> Prepared:
     return Prepared(created, tuple(topic.name for topic in existing), differences)
 
 
-def check(settings: Settings, wanted: Iterable[KafkaTopic]) -> None:
-    """Returns if every Kafka topic is there with its partitions. Raises `ClusterMismatch`, `BrokerUnavailable`."""
+def check(settings: Settings, wanted: Iterable[KafkaTopic]) -> Collection[str]:
+    """All Kafka topics, if these are there with their partitions. Raises `ClusterMismatch`, `BrokerUnavailable`."""
     wanted = tuple(wanted)
     present = require(settings, (topic.name for topic in wanted))
     for topic in wanted:
@@ -52,6 +52,7 @@ def check(settings: Settings, wanted: Iterable[KafkaTopic]) -> None:
             raise ClusterMismatch(
                 f"The Kafka topic {topic.name} has {found} partitions where {topic.partitions} are expected: {mend}."
             )
+    return present
 
 
 def require(settings: Settings, names: Iterable[str]) -> dict[str, int]:

@@ -4,8 +4,6 @@ import ssl
 from contextlib import suppress
 from typing import Any
 
-from kafka.errors import KafkaError
-
 from streams.errors import BrokerUnavailable, SettingsError
 from streams.settings import Settings
 
@@ -35,7 +33,7 @@ def client_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
-def unavailable(settings: Settings, error: KafkaError) -> BrokerUnavailable:
+def unavailable(settings: Settings, error: Exception) -> BrokerUnavailable:
     """What to tell a person when no broker of these settings answers."""
     cause = str(error) or type(error).__name__
     with suppress(ValueError):

@@ -4,16 +4,25 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams.settings import Settings
-from streams.watchlist import load_topics
+from streams.watchlist import LARGEST_FILE, load_topics
 from streams.wire import MESSAGE_LIMIT, TAGGED_LIMIT
 
 ARTICLES = "articles"
 TAGGED = "articles.tagged"
 REJECTED = "articles.rejected"
+TOPICS = "topics"
 
 _HEADERS_AND_FRAMING = 64 * 1024
 LARGEST_MESSAGE = TAGGED_LIMIT + _HEADERS_AND_FRAMING
 """Bytes that a client must be ready to send or fetch."""
+
+
+_COMPACTED = {
+    "cleanup.policy": "compact",
+    "segment.ms": str(24 * 3_600_000),
+    "min.compaction.lag.ms": str(168 * 3_600_000),
+}
+"""A week in which the last good text of a topic is still there under one that is refused."""
 
 
 class KafkaTopic(NamedTuple):
@@ -33,24 +42,30 @@ def alerts(topic: str) -> str:
 
 def layout(settings: Settings, topics: Iterable[str]) -> tuple[KafkaTopic, ...]:
     """The Kafka topics that these topics need."""
-    retention = str(settings.retention_hours * 3_600_000)
-
-    def kafka_topic(name: str, partitions: int, largest: int, *, scales: bool = False) -> KafkaTopic:
-        config = {
-            "cleanup.policy": "delete",
-            "retention.ms": retention,
-            "max.message.bytes": str(largest + _HEADERS_AND_FRAMING),
-        }
-        return KafkaTopic(name, partitions, config, scales)
-
     return (
-        kafka_topic(ARTICLES, settings.partitions, MESSAGE_LIMIT, scales=True),
-        kafka_topic(TAGGED, settings.partitions, TAGGED_LIMIT, scales=True),
-        kafka_topic(REJECTED, 1, TAGGED_LIMIT),
-        *(kafka_topic(alerts(topic), 1, TAGGED_LIMIT) for topic in sorted(topics)),
+        _stream(settings, ARTICLES, settings.partitions, MESSAGE_LIMIT)._replace(scales=True),
+        _stream(settings, TAGGED, settings.partitions, TAGGED_LIMIT)._replace(scales=True),
+        _stream(settings, REJECTED, 1, TAGGED_LIMIT),
+        KafkaTopic(TOPICS, 1, _COMPACTED | _limit(LARGEST_FILE)),
+        *outlets(settings, topics),
     )
 
 
+def outlets(settings: Settings, topics: Iterable[str]) -> tuple[KafkaTopic, ...]:
+    """The Kafka topics of these topics' alerts."""
+    return tuple(_stream(settings, alerts(topic), 1, TAGGED_LIMIT) for topic in sorted(topics))
+
+
 def kafka_layout(settings: Settings) -> tuple[KafkaTopic, ...]:
-    """The Kafka topics that these settings and the topics they watch need."""
-    return layout(settings, (topic.id for topic in load_topics(settings)))
+    """The Kafka topics that these settings need, and the topics in the files, if they come from there."""
+    topics = load_topics(settings) if settings.topics_from == "files" else ()
+    return layout(settings, (topic.id for topic in topics))
+
+
+def _stream(settings: Settings, name: str, partitions: int, largest: int) -> KafkaTopic:
+    retention = str(settings.retention_hours * 3_600_000)
+    return KafkaTopic(name, partitions, {"cleanup.policy": "delete", "retention.ms": retention, **_limit(largest)})
+
+
+def _limit(largest: int) -> dict[str, str]:
+    return {"max.message.bytes": str(largest + _HEADERS_AND_FRAMING)}

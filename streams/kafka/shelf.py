@@ -22,9 +22,8 @@ Read = Callable[[TP, int, int], AsyncIterator[ConsumerRecord]]
 class Shelf:
     """The desks of the partitions at hand, each as it was before the event that is asked for."""
 
-    def __init__(self, read: Read, topics: Collection[str], restored: Callable[[TP, int], None]) -> None:
+    def __init__(self, read: Read, restored: Callable[[TP, int], None]) -> None:
         self._read = read
-        self._topics = topics
         self._restored = restored
         self._desks: dict[TP, tuple[Desk, int]] = {}
 
@@ -43,7 +42,7 @@ class Shelf:
         if following < offset:
             told = 0
             async for record in self._read(partition, following, offset):
-                decide(record.value, desk, self._topics)
+                decide(record.value, desk)
                 told += 1
             self._restored(partition, told)
         self._desks[partition] = desk, offset + 1

@@ -1,9 +1,8 @@
 """The stories worker: `articles.tagged` in, `alerts.<topic>` out, a desk per partition."""
 
-from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime
-from time import perf_counter, time
+from time import monotonic, perf_counter, time
 from typing import Any
 
 from faust.types import TP, EventT
@@ -12,6 +11,7 @@ from streams import wire
 from streams.kafka.application import Application, application
 from streams.kafka.deliveries import JSON, Deliveries, Outgoing, origin
 from streams.kafka.layout import TAGGED, alerts
+from streams.kafka.outlets import Outlets
 from streams.kafka.shelf import Shelf, partition_reader
 from streams.model import Alert, News, Rejected
 from streams.pipeline import decide
@@ -27,21 +27,24 @@ _LONGEST_TIME = 18
 class StoriesWorker:
     """Places batches of tagged articles in stories and publishes the alerts."""
 
-    def __init__(self, app: Application, shelf: Shelf, topics: Collection[str], telemetry: Telemetry) -> None:
+    def __init__(self, app: Application, shelf: Shelf, outlets: Outlets, telemetry: Telemetry) -> None:
         self._deliveries = Deliveries(app)
         self._shelf = shelf
-        self._topics = topics
+        self._outlets = outlets
         self._telemetry = telemetry
 
     async def handle(self, batch: list[EventT[bytes]]) -> None:
         """Returns when everything the batch gave rise to is acknowledged. Raises `DeliveryFailed`."""
         published: list[tuple[EventT[bytes], Alert]] = []
+        began = monotonic()
         for event in batch:
             message = event.message
             desk = await self._shelf.desk(TP(message.topic, message.partition), message.offset)
             started = perf_counter()
-            outcome = decide(message.value, desk, self._topics)
-            self._telemetry.decided(outcome, _source(event), perf_counter() - started)
+            outcome = decide(message.value, desk)
+            seconds = perf_counter() - started
+            outcome = await self._outlets.admit(outcome, began)
+            self._telemetry.decided(outcome, _source(event), seconds)
             match outcome:
                 case News():
                     await self._deliveries.send(event, _publish(event, outcome.alert))
@@ -92,18 +95,18 @@ def _article_time(event: EventT[bytes]) -> float:
     return float(event.message.timestamp)
 
 
-def stories_app(settings: Settings, topics: Collection[str], telemetry: Telemetry) -> Application:
+def stories_app(settings: Settings, outlets: Outlets, telemetry: Telemetry) -> Application:
     """The app `northwire-stories`, ready to be started."""
 
     def restored(partition: TP, articles: int) -> None:
         telemetry.restored(partition.topic, partition.partition, articles)
 
     app = application(GROUP, settings)
-    shelf = Shelf(partition_reader(settings), topics, restored)
+    shelf = Shelf(partition_reader(settings), restored)
 
     async def keep(*assigned: Any, **__: Any) -> None:
         shelf.keep(assigned[-1])
 
     app.on_partitions_assigned.connect(keep)
-    app.read(TAGGED, StoriesWorker(app, shelf, topics, telemetry).handle)
+    app.read(TAGGED, StoriesWorker(app, shelf, outlets, telemetry).handle)
     return app

@@ -8,28 +8,33 @@ from streams import wire
 from streams.kafka.application import Application, application
 from streams.kafka.deliveries import JSON, Deliveries, Outgoing, origin
 from streams.kafka.layout import ARTICLES, TAGGED
+from streams.kafka.reload import Reload
 from streams.model import Match, Rejected, Tagged, TaggedArticle
 from streams.pipeline import tag
 from streams.settings import Settings
 from streams.tagging.tagger import Tagger
 from streams.telemetry import Telemetry
+from streams.watchlist import Watchlist
 
 GROUP = "northwire-tagging"
 
 
 class TaggingWorker:
-    """Tags batches of articles and forwards one message per article and topic."""
+    """Tags batches of articles and forwards one message per article and topic.
+
+    Whoever sets `tagger`, in the thread of the event loop, does so between two articles.
+    """
 
     def __init__(self, app: Application, tagger: Tagger, telemetry: Telemetry) -> None:
         self._deliveries = Deliveries(app)
-        self._tagger = tagger
+        self.tagger = tagger
         self._telemetry = telemetry
 
     async def handle(self, batch: list[EventT[bytes]]) -> None:
         """Returns when everything the batch gave rise to is acknowledged. Raises `DeliveryFailed`."""
         for event in batch:
             started = perf_counter()
-            outcome = tag(event.message.value, self._tagger)
+            outcome = tag(event.message.value, self.tagger)
             self._telemetry.tagged(outcome, origin(event), perf_counter() - started)
             match outcome:
                 case Tagged():
@@ -56,8 +61,14 @@ def _forward(event: EventT[bytes], outcome: Tagged, verdict: Match) -> Outgoing:
     )
 
 
-def tagging_app(settings: Settings, tagger: Tagger, telemetry: Telemetry) -> Application:
-    """The app `northwire-tagging`, ready to be started."""
+def tagging_app(settings: Settings, watchlist: Watchlist, telemetry: Telemetry) -> Application:
+    """The app `northwire-tagging`, ready to be started; it follows what becomes of the watchlist."""
     app = application(GROUP, settings)
-    app.read(ARTICLES, TaggingWorker(app, tagger, telemetry).handle)
+    worker = TaggingWorker(app, Tagger(watchlist.topics.values()), telemetry)
+
+    def switch(tagger: Tagger) -> None:
+        worker.tagger = tagger
+
+    app.read(ARTICLES, worker.handle)
+    app.task(Reload(settings, watchlist, switch, telemetry).run)
     return app

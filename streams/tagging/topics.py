@@ -1,5 +1,7 @@
-"""A topic as an analyst writes it: a YAML file of weighted rules and exclusions."""
+"""A topic as an analyst writes it: a YAML file of weighted rules, exclusions and examples."""
 
+import re
+from collections.abc import Iterator
 from typing import Annotated, cast
 
 import msgspec
@@ -8,41 +10,70 @@ from msgspec import Meta, Struct
 
 from streams.errors import TopicFileError
 from streams.tagging.folding import fold
+from streams.tagging.language import LONGEST, QueryError, parse
+from streams.tagging.query import AllOf, AtLeast, Phrase, Query, Without, nested
 
 TOPIC_FILE_LIMIT = 1024 * 1024
 """Characters in a topic file."""
 
 _DEEPEST = 8
 
+_PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`\Z")
+_STEP = re.compile(r"\.(?P<key>[A-Za-z_]\w*)|\[(?P<index>\d+)\]")
+
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=64)]
-Term = Annotated[str, Meta(min_length=2, max_length=200)]
+Term = Annotated[str, Meta(min_length=1, max_length=LONGEST, description="A word, a phrase or a whole query")]
+Line = Annotated[str, Meta(min_length=1, max_length=200)]
+Weight = Annotated[float, Meta(gt=0, le=10)]
+Boost = Annotated[float, Meta(ge=1, le=10)]
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
-    """Terms that say the same about an article.
+    """Terms that say the same about an article; each that is found adds the weight.
 
-    Each distinct term found adds `weight` to the score, once. With `needs_context` a term counts
-    only in the title or within the topic's `context_within` words of another term of the topic.
+    With `needs_context` a term counts only in the title or within the topic's `context_within` steps
+    of another term of the topic.
     """
 
     id: Slug
     terms: Annotated[tuple[Term, ...], Meta(min_length=1)]
-    weight: Annotated[float, Meta(gt=0, le=10)]
+    weight: Weight
     subtopic: Slug | None = None
     needs_context: bool = False
-    case_sensitive: bool = False
+
+
+class Example(Struct, frozen=True, forbid_unknown_fields=True):
+    """A text that a topic is tried on."""
+
+    title: str = ""
+    body: str = ""
+
+
+class Examples(Struct, frozen=True, forbid_unknown_fields=True):
+    """Texts on which a topic must fire, and texts on which it must not."""
+
+    match: tuple[str | Example, ...] = ()
+    no_match: tuple[str | Example, ...] = ()
 
 
 class Topic(Struct, frozen=True, forbid_unknown_fields=True):
-    """A subject that is watched. It fires on an article whose score reaches the threshold."""
+    """A subject that is watched. It fires on an article whose score reaches the threshold.
+
+    What the numbers do to the score stands in docs/topics.md.
+    """
 
     id: Slug
-    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    title: Line
     version: Annotated[str, Meta(min_length=1, max_length=64)]
     rules: Annotated[tuple[Rule, ...], Meta(min_length=1)]
     threshold: Annotated[float, Meta(gt=0, le=1000)] = 1.0
     context_within: Annotated[int, Meta(ge=1, le=200)] = 20
+    title_boost: Boost = 2.0
+    lede_boost: Boost = 1.5
+    damping: Annotated[float, Meta(ge=0, le=10)] = 0.35
+    subtopics: dict[Slug, Line] = {}
     exclusions: tuple[Term, ...] = ()
+    examples: Examples = Examples()
 
 
 class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
@@ -65,7 +96,7 @@ class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  
 
 
 def parse_topic(text: str, name: str) -> Topic:
-    """The topic in a file's text. Raises `TopicFileError` that names the file, the place, the mend."""
+    """The topic in a file's text. Raises `TopicFileError` that names the file, the line, the mend."""
     if len(text) > TOPIC_FILE_LIMIT:
         raise TopicFileError(f"{name}: a topic file may have {TOPIC_FILE_LIMIT} characters, this one is longer")
     try:
@@ -75,9 +106,24 @@ def parse_topic(text: str, name: str) -> Topic:
         where = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise TopicFileError(f"{name}{where}: {error.problem or 'this is not YAML'}") from None
     except (yaml.YAMLError, ValueError) as error:
-        raise TopicFileError(f"{name}: {' '.join(str(error).split())}") from None
-    _check(topic, name)
+        problem = " ".join(str(error).split())
+        place = _PLACE.search(problem)
+        raise TopicFileError(f"{name}{_line(text, place['path']) if place else ''}: {problem}") from None
+    for path, problem in _problems(topic):
+        raise TopicFileError(f"{name}{_line(text, path)}: {problem}")
     return topic
+
+
+def _line(text: str, path: str) -> str:
+    """Where in the file a path such as `.rules[2].terms[0]` leads, as `:17`; as far as it leads."""
+    node: yaml.Node | None = yaml.compose(text, _Loader)
+    for step in _STEP.finditer(path):
+        match node:
+            case yaml.MappingNode():
+                node = next((value for key, value in node.value if key.value == step["key"]), node)
+            case yaml.SequenceNode() if step["index"]:
+                node = node.value[int(step["index"])]
+    return f":{node.start_mark.line + 1}" if node else ""
 
 
 def _refuse_tricks(text: str) -> None:
@@ -97,22 +143,40 @@ def _trick(event: yaml.Event, depth: int) -> str | None:
     return "this is nested too deeply" if depth > _DEEPEST else None
 
 
-def _check(topic: Topic, name: str) -> None:
-    seen: set[str] = set()
-    for rule in topic.rules:
-        if rule.id in seen:
-            raise TopicFileError(f"{name}: two rules have the id {rule.id!r}; rename one")
-        seen.add(rule.id)
-    owners: dict[str, str] = {}
-    for rule in topic.rules:
-        for term in rule.terms:
-            if other := owners.get(_spelling(term, rule)):
-                raise TopicFileError(f"{name}: the term {term!r} stands in {other!r} and {rule.id!r}; keep one")
-            owners[_spelling(term, rule)] = rule.id
-    for term in (*(term for rule in topic.rules for term in rule.terms), *topic.exclusions):
-        if not any(character.isalnum() for character in term):
-            raise TopicFileError(f"{name}: the term {term!r} has neither letter nor digit, so it cannot match")
+def _problems(topic: Topic) -> Iterator[tuple[str, str]]:
+    """What the shape of a file does not forbid and yet is wrong: where, and the sentence."""
+    owners: dict[object, str] = {}
+    ids: set[str] = set()
+    for number, rule in enumerate(topic.rules):
+        here = f".rules[{number}]"
+        if rule.id in ids:
+            yield here, f"two rules have the id {rule.id!r}; rename one"
+        ids.add(rule.id)
+        if rule.subtopic and rule.subtopic not in topic.subtopics:
+            yield f"{here}.subtopic", f"the sub-topic {rule.subtopic!r} is not under `subtopics`"
+        for place, term in enumerate(rule.terms):
+            there = f"{here}.terms[{place}]"
+            try:
+                same = _same(parse(term))
+            except QueryError as error:
+                yield there, f"rule {rule.id!r}, in the term {term!r} {error}"
+                return
+            if other := owners.get(same):
+                yield there, f"the term {term!r} stands in {other!r} and {rule.id!r}; keep one"
+            owners[same] = rule.id
+    for place, term in enumerate(topic.exclusions):
+        try:
+            query = parse(term)
+        except QueryError as error:
+            yield f".exclusions[{place}]", f"in the exclusion {term!r} {error}"
+            return
+        if any(isinstance(part, AllOf | Without | AtLeast) for part in nested(query)):
+            problem = f"the exclusion {term!r} has no place in the text: use NEAR instead of AND, NOT or ATLEAST"
+            yield f".exclusions[{place}]", problem
 
 
-def _spelling(term: str, rule: Rule) -> str:
-    return term if rule.case_sensitive else fold(term)
+def _same(query: Query) -> object:
+    """What two terms have in common that find the same."""
+    if isinstance(query, Phrase) and not query.exact:
+        return fold(query.words), query.prefix
+    return query

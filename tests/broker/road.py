@@ -137,6 +137,10 @@ class Road:
         self.rejected = Reading(self._options, {REJECTED: sizes[REJECTED]})
         self.alerts = Reading(self._options, {name: size for name, size in sizes.items() if "alerts." in name})
 
+    def reading(self, partitions: Mapping[str, int]) -> Reading:
+        """Of these Kafka topics, which must exist, from their beginning; to be closed."""
+        return Reading(self._options, partitions)
+
     def worker(self, stage: str, **settings: str) -> Worker:
         """A worker for this cluster, not yet started."""
         environment = {**self.environment, **settings}

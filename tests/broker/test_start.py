@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.kafka.embedded import free_ports
+from streams.kafka.embedded import EmbeddedBroker, free_ports
 from tests.broker.road import PARTITIONS, STAGES, Road
 from tests.commands import Finished, at_once, northwire
 
@@ -74,13 +74,15 @@ def test_a_broken_topic_file_is_named(tmp_path: Path) -> None:
     assert str(tmp_path / "torn.yaml") in sentence
 
 
-def test_no_worker_starts_without_its_kafka_topics(road: Road, tmp_path: Path) -> None:
-    name = f"t{uuid.uuid4().hex}"
+def test_no_worker_starts_without_its_kafka_topics_nor_on_topics_that_nobody_pushed() -> None:
     workers = [("worker", stage) for stage in STAGES]
-    for done in at_once(*workers, **road.environment, **other_topics(tmp_path, topic(name))):
-        sentence = the_sentence(done)
-        assert f"The Kafka topic alerts.{name} does not exist" in sentence
-        assert "run `northwire kafka init`" in sentence
+    with EmbeddedBroker() as empty:
+        settings = {"bootstrap_servers": empty.bootstrap, "topics_from": "kafka"}
+        for done in at_once(*workers, **settings):
+            assert "The Kafka topic articles does not exist: run `northwire kafka init`" in the_sentence(done)
+        assert northwire("kafka", "init", **settings).code == 0
+        sentence = the_sentence(northwire("worker", "tagging", **settings))
+        assert "The Kafka topic topics holds no topic: run `northwire topics push DIR`" in sentence
 
 
 def test_a_worker_does_not_start_on_other_partitions_than_it_expects(road: Road) -> None:
@@ -113,7 +115,7 @@ def test_preparing_the_cluster_twice_is_preparing_it_once(road: Road, tmp_path: 
     assert f"created  alerts.{name}" in first.out.decode().splitlines()
     assert "exists   articles" in first.out.decode().splitlines()
     assert all(line.startswith("exists   ") for line in second.out.decode().splitlines())
-    assert len(first.out.splitlines()) == len(second.out.splitlines()) == 7
+    assert len(first.out.splitlines()) == len(second.out.splitlines()) == 8
 
 
 @pytest.mark.apache

@@ -1,4 +1,4 @@
-"""Java, Maven, and the jars of Apache Kafka."""
+"""Java, Maven, and jars: those of Apache Kafka and those of any other pom.xml."""
 
 import fcntl
 import os
@@ -39,22 +39,29 @@ def ensure_toolchain(*commands: str) -> None:
 
 
 def kafka_jars() -> Path:
-    """The folder that holds every jar of `kafka_version`, downloaded at the first call.
+    """The folder that holds every jar of `kafka_version`. Raises KafkaNotAvailable as `jars_of` does."""
+    return jars_of(_POM)
 
-    It lies in the user's cache, is complete whenever it exists, and is fetched once even
-    if two processes ask at the same time.
+
+def jars_of(pom: Path) -> Path:
+    """The folder that holds every jar that a pom.xml asks for, downloaded at the first call.
+
+    It lies in the user's cache under the artifact and version of the pom, is complete whenever it
+    exists, and is fetched once even if two processes ask at the same time.
     Raises KafkaNotAvailable when Maven cannot fetch the jars.
     """
+    project = ElementTree.parse(pom)
+    name = f"{project.findtext('{*}artifactId')}-{project.findtext('{*}version')}"
     cache = _cache()
-    jars = cache / f"kafka-{kafka_version()}"
+    jars = cache / name
     if jars.is_dir():
         return jars
     ensure_toolchain("java", "mvn")
     cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "kafka.lock").open("w") as lock:
+    with (cache / f"{project.findtext('{*}artifactId')}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not jars.is_dir():
-            _download(jars)
+            _download(pom, jars)
     return jars
 
 
@@ -80,11 +87,11 @@ def _cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "northwire"
 
 
-def _download(jars: Path) -> None:
+def _download(pom: Path, jars: Path) -> None:
     with tempfile.TemporaryDirectory(dir=jars.parent, prefix="download-") as folder:
         complete = Path(folder) / "jars"
         goal = ["dependency:copy-dependencies", f"-DoutputDirectory={complete}"]
-        _run(["mvn", "-q", "-B", "-f", str(_POM), *goal], f"{jars.name} could not be fetched")
+        _run(["mvn", "-q", "-B", "-f", str(pom), *goal], f"{jars.name} could not be fetched")
         complete.rename(jars)
 
 

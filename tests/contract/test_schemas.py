@@ -16,7 +16,7 @@ from streams.model import TaggedArticle
 from tests.contract.conftest import Road
 from tests.contract.formats import committed, validator
 
-NAMES = ["article", "tagged", "alert"]
+NAMES = ["article", "tagged", "alert", "topic"]
 
 
 def test_what_is_committed_is_what_the_models_say() -> None:
@@ -27,7 +27,7 @@ def test_what_is_stale_is_named_in_one_sentence_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streams.contracts.ROOT", tmp_path)
-    assert len(stale(tmp_path)) == len(documents()) == 4
+    assert len(stale(tmp_path)) == len(documents()) == 5
     assert main([]) is None
     assert stale(tmp_path) == []
     (tmp_path / "streams" / "schemas" / "alert.json").write_text("{}", encoding="utf-8")

@@ -30,10 +30,13 @@ def evidence(text: str, start: int, weight: float = 1.0, **changes: Any) -> Evid
     return Evidence(
         **{
             "rule": "rule",
+            "term": text,
             "field": "body",
             "start": start,
             "end": start + len(text),
             "text": text,
+            "rule_weight": weight,
+            "boost": 1.0,
             "weight": weight,
             **changes,
         }
@@ -48,6 +51,7 @@ def match(*why: Evidence, **changes: Any) -> Match:
             "topic_version": "1",
             "score": sum(span.weight for span in found),
             "threshold": 1.0,
+            "damping": 1.0,
             "subtopics": (),
             "why": found,
             **changes,

@@ -79,42 +79,33 @@ def test_what_is_no_article_is_rejected_for_the_decoders_reason(decoded: bytes |
 
 def test_a_bug_costs_the_article_it_meets_and_not_the_worker() -> None:
     assert tag(raw(), Broken([])) == Rejected(Reason.FAILED, "ZeroDivisionError: a bug at a-1")
-    assert decide(message(), BrokenDesk(), nouns.TOPICS) == Rejected(
-        Reason.FAILED, "LookupError: a bug at a-1 under arctic"
-    )
+    assert decide(message(), BrokenDesk()) == Rejected(Reason.FAILED, "LookupError: a bug at a-1 under arctic")
 
 
 def test_a_first_telling_is_news_and_a_second_a_repeat() -> None:
     desk = Desk()
-    first = decide(message(), desk, nouns.TOPICS)
+    first = decide(message(), desk)
     assert isinstance(first, News)
     assert first.alert.kind is Kind.NEW
-    assert decide(message(), desk, nouns.TOPICS) == Repeat("arctic", "a-1", first.alert.story.id)
+    assert decide(message(), desk) == Repeat("arctic", "a-1", first.alert.story.id)
 
 
 def test_a_copy_under_another_id_is_a_repeat_of_the_same_story() -> None:
     desk = Desk()
-    first = decide(message(), desk, nouns.TOPICS)
+    first = decide(message(), desk)
     assert isinstance(first, News)
-    assert decide(message(nouns.article(id="a-2")), desk, nouns.TOPICS) == Repeat("arctic", "a-2", first.alert.story.id)
+    assert decide(message(nouns.article(id="a-2")), desk) == Repeat("arctic", "a-2", first.alert.story.id)
 
 
 @pytest.mark.parametrize("decoded", [None, b"", b"\xff", b"{}", b'{"schema":"northwire.tagged/2"}'])
 def test_what_is_no_tagged_article_is_rejected_and_the_desk_forgets_it(decoded: bytes | None) -> None:
     desk = Desk()
-    assert isinstance(decide(decoded, desk, nouns.TOPICS), Rejected)
-    assert isinstance(decide(message(), desk, nouns.TOPICS), News)
-
-
-def test_a_topic_that_nobody_watches_any_more_is_rejected_and_the_desk_forgets_it() -> None:
-    desk = Desk()
-    outcome = decide(message(), desk, ("sanctions",))
-    assert outcome == Rejected(Reason.UNWATCHED, "no topic 'arctic' is watched here")
-    assert isinstance(decide(message(), desk, nouns.TOPICS), News)
+    assert isinstance(decide(decoded, desk), Rejected)
+    assert isinstance(decide(message(), desk), News)
 
 
 def test_telling_is_deciding_without_the_wire() -> None:
-    assert tell(nouns.tagged(), Desk()) == decide(message(), Desk(), nouns.TOPICS)
+    assert tell(nouns.tagged(), Desk()) == decide(message(), Desk())
 
 
 def test_a_redelivered_article_gives_the_same_alert_to_the_byte() -> None:
@@ -180,9 +171,7 @@ def test_whatever_the_bytes_an_article_is_forwarded_declined_or_rejected(raw: by
         case Tagged():
             assert outcome.matches
             for verdict in outcome.matches:
-                assert isinstance(
-                    decide(wire.encode(TaggedArticle(outcome.article, verdict)), Desk(), nouns.TOPICS), News
-                )
+                assert isinstance(decide(wire.encode(TaggedArticle(outcome.article, verdict)), Desk()), News)
         case Untagged():
             assert outcome.article.title or outcome.article.body or b"body" in raw
         case Rejected():
@@ -193,10 +182,10 @@ def test_whatever_the_bytes_an_article_is_forwarded_declined_or_rejected(raw: by
 @settings(max_examples=200)
 @given(st.binary(max_size=100) | mutated(msgspec.json.decode(wire.encode(nouns.tagged()))))
 def test_whatever_the_bytes_a_tagged_article_is_news_a_repeat_or_rejected(raw: bytes) -> None:
-    outcome = decide(raw, Desk(), nouns.TOPICS)
+    outcome = decide(raw, Desk())
     event(type(outcome).__name__)
     assert isinstance(outcome, News | Rejected)
-    assert outcome == decide(raw, Desk(), nouns.TOPICS)
+    assert outcome == decide(raw, Desk())
 
 
 @settings(max_examples=100)
@@ -204,7 +193,7 @@ def test_whatever_the_bytes_a_tagged_article_is_news_a_repeat_or_rejected(raw: b
 def test_a_desk_rebuilt_from_any_prefix_answers_the_rest_to_the_byte(ids: list[str], cut: int) -> None:
     messages = [message(nouns.article(f"Council {name}", id=name)) for name in ids]
     desk, rebuilt = Desk(), Desk()
-    answers = [decide(one, desk, nouns.TOPICS) for one in messages]
+    answers = [decide(one, desk) for one in messages]
     for one in messages[:cut]:
-        decide(one, rebuilt, nouns.TOPICS)
-    assert [decide(one, rebuilt, nouns.TOPICS) for one in messages[cut:]] == answers[cut:]
+        decide(one, rebuilt)
+    assert [decide(one, rebuilt) for one in messages[cut:]] == answers[cut:]

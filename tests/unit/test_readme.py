@@ -23,8 +23,8 @@ def example() -> Tagger:
     ("body", "fires"),
     [
         ("Deep sea mining may begin next year.", True),
-        ("The ISA will decide on seabed mining after a new exploration licence.", True),
-        ("Isa was here.", False),
+        ("The ISA will decide who may lift polymetallic nodules.", True),
+        ("Isa was on the seabed.", False),
         ("A seabed cable was cut.", False),
     ],
 )

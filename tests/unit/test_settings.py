@@ -75,6 +75,8 @@ def test_variables_of_other_programs_are_none_of_ours(monkeypatch: pytest.Monkey
         ({"bootstrap_servers": f"kafka://u:{SECRET}@kafka.example:9092"}, "NORTHWIRE_SASL_USERNAME"),
         ({"bootstrap_servers": f"u:{SECRET}@kafka.example:9092"}, "NORTHWIRE_SASL_USERNAME"),
         ({"security_protocol": "TLS"}, "NORTHWIRE_SECURITY_PROTOCOL: "),
+        ({"topics_from": "kafka", "topics_dir": Path("t")}, "run `northwire topics push DIR`"),
+        ({"topics_from": "paper"}, "NORTHWIRE_TOPICS_FROM: "),
         ({"partitions": 0}, "NORTHWIRE_PARTITIONS: "),
         ({"partitions": "many"}, "NORTHWIRE_PARTITIONS: "),
         ({"metrics_port": 70_000}, "NORTHWIRE_METRICS_PORT: "),

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -20,7 +20,8 @@ from streams.wire import encode
 from tests.unit import nouns
 from tests.unit.nouns import alert, article, match
 
-TOPICS = ("arctic", "sanctions")
+VERSIONS = {"arctic": "1", "sanctions": "7"}
+TOPICS = tuple(VERSIONS)
 REJECTED = Rejected(Reason.NOT_JSON, "no")
 
 Series = tuple[str, tuple[tuple[str, str], ...]]
@@ -31,6 +32,18 @@ def lines() -> Iterator[list[EventDict]]:
     """The log lines, which would otherwise go to the terminal."""
     with capture_logs() as captured:
         yield captured
+
+
+def a_tagger() -> Telemetry:
+    telemetry = Telemetry(TAGGING)
+    telemetry.watching(VERSIONS)
+    return telemetry
+
+
+def a_desk() -> Telemetry:
+    telemetry = Telemetry(STORIES)
+    telemetry.reaching(TOPICS)
+    return telemetry
 
 
 def samples(telemetry: Telemetry) -> dict[Series, float]:
@@ -56,16 +69,15 @@ def counted(telemetry: Telemetry) -> dict[str, float]:
     }
 
 
-@pytest.mark.parametrize("stage", [TAGGING, STORIES])
-def test_every_count_stands_at_zero_before_anything_happens(stage: str) -> None:
-    telemetry = Telemetry(stage, TOPICS)
-    gauges = {"northwire_build_info": 1.0, "northwire_topics_loaded": 2.0}
-    for (name, _), number in samples(telemetry).items():
+@pytest.mark.parametrize("build", [a_tagger, a_desk])
+def test_every_count_stands_at_zero_before_anything_happens(build: Callable[[], Telemetry]) -> None:
+    gauges = {"northwire_build_info": 1.0, "northwire_topics_loaded": 2.0, "northwire_topic_info": 1.0}
+    for (name, _), number in samples(build()).items():
         assert number == gauges.get(name, 0.0)
 
 
 def test_every_outcome_and_reason_has_its_series_from_the_start() -> None:
-    tagging, stories = Telemetry(TAGGING, TOPICS), Telemetry(STORIES, TOPICS)
+    tagging, stories = a_tagger(), a_desk()
     assert counted(tagging) == {"tagged": 0, "untagged": 0, "rejected": 0}
     assert counted(stories) == {"news": 0, "repeat": 0, "rejected": 0}
     for reason in Reason:
@@ -78,11 +90,11 @@ def test_every_outcome_and_reason_has_its_series_from_the_start() -> None:
 
 
 def test_the_version_that_runs_is_told() -> None:
-    assert value(Telemetry(TAGGING, TOPICS), "northwire_build_info", version=__version__) == 1
+    assert value(a_tagger(), "northwire_build_info", version=__version__) == 1
 
 
 def test_tagging_counts_each_outcome_once_and_each_match_by_its_topic() -> None:
-    telemetry = Telemetry(TAGGING, TOPICS)
+    telemetry = a_tagger()
     telemetry.tagged(Untagged(article()), "articles/0/1", 0.001)
     telemetry.tagged(Tagged(article(), (match(), match(topic="sanctions"))), "articles/0/2", 0.002)
     telemetry.tagged(Tagged(article(), (match(),)), "articles/0/3", 0.003)
@@ -96,7 +108,7 @@ def test_tagging_counts_each_outcome_once_and_each_match_by_its_topic() -> None:
 
 
 def test_stories_counts_each_outcome_once_and_alerts_only_when_acknowledged() -> None:
-    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry = a_desk()
     telemetry.decided(News(alert()), "articles/0/1", 0.001)
     telemetry.decided(Repeat("arctic", "a-1", "s-1"), "articles/0/2", 0.001)
     telemetry.decided(REJECTED, "articles/0/3", 0.001)
@@ -109,7 +121,7 @@ def test_stories_counts_each_outcome_once_and_alerts_only_when_acknowledged() ->
 
 
 def test_a_message_put_aside_after_it_was_counted_is_counted_as_put_aside_alone() -> None:
-    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry = a_desk()
     telemetry.decided(News(alert()), "articles/0/1", 0.001)
     telemetry.put_aside(Rejected(Reason.UNDELIVERABLE, "too large"), "articles/0/1")
     assert counted(telemetry) == {"news": 1, "repeat": 0, "rejected": 0}
@@ -117,13 +129,13 @@ def test_a_message_put_aside_after_it_was_counted_is_counted_as_put_aside_alone(
 
 
 def test_a_clock_that_runs_back_makes_no_negative_latency() -> None:
-    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry = a_desk()
     telemetry.alerted(alert(), "articles/0/1", -5.0)
     assert value(telemetry, "northwire_alert_latency_seconds_sum", topic="arctic") == 0
 
 
 def test_progress_and_restoring_are_told_by_partition() -> None:
-    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry = a_desk()
     telemetry.progressed("articles.tagged", 3, 1_700_000_000.0)
     telemetry.restored("articles.tagged", 3, 7)
     telemetry.restored("articles.tagged", 4, 2)
@@ -132,19 +144,48 @@ def test_progress_and_restoring_are_told_by_partition() -> None:
     assert value(telemetry, "northwire_restored_articles_total") == 9
 
 
+def versions(telemetry: Telemetry) -> set[tuple[str, str]]:
+    """The topics and versions that are told to be in force."""
+    found = (dict(labels) for name, labels in samples(telemetry) if name == "northwire_topic_info")
+    return {(labels["topic"], labels["version"]) for labels in found}
+
+
+def test_a_reload_is_counted_and_told_and_only_the_versions_in_force_have_a_series(lines: list[EventDict]) -> None:
+    telemetry = a_tagger()
+    assert versions(telemetry) == {("arctic", "1"), ("sanctions", "7")}
+    telemetry.reloaded({"arctic": "2", "seabed": "1"})
+    assert versions(telemetry) == {("arctic", "2"), ("seabed", "1")}
+    assert value(telemetry, "northwire_topics_loaded") == 2
+    assert value(telemetry, "northwire_matches_total", topic="seabed") == 0
+    assert value(telemetry, "northwire_topic_reloads_total", outcome="loaded") == 1
+    (line,) = lines
+    assert (line["event"], line["topics"]) == ("topics-reloaded", {"arctic": "2", "seabed": "1"})
+    assert (line["added"], line["changed"], line["removed"]) == (["seabed"], ["arctic"], ["sanctions"])
+
+
+def test_a_refused_reload_is_counted_and_told_and_changes_nothing(lines: list[EventDict]) -> None:
+    telemetry = a_tagger()
+    telemetry.refused("arctic.yaml:3: no")
+    assert versions(telemetry) == {("arctic", "1"), ("sanctions", "7")}
+    assert value(telemetry, "northwire_topic_reloads_total", outcome="refused") == 1
+    assert value(telemetry, "northwire_topic_reloads_total", outcome="loaded") == 0
+    (line,) = lines
+    assert (line["event"], line["error"], line["log_level"]) == ("topics-refused", "arctic.yaml:3: no", "warning")
+
+
 def test_two_workers_in_one_process_count_apart() -> None:
-    one, other = Telemetry(TAGGING, TOPICS), Telemetry(TAGGING, TOPICS)
+    one, other = a_tagger(), a_tagger()
     one.tagged(REJECTED, "articles/0/1", 0.001)
     assert counted(other)["rejected"] == 0
 
 
 def test_a_registry_may_be_given() -> None:
     registry = CollectorRegistry()
-    assert Telemetry(TAGGING, TOPICS, registry).registry is registry
+    assert Telemetry(TAGGING, registry).registry is registry
 
 
 def test_a_thousand_hostile_articles_choose_no_label() -> None:
-    tagging, stories = Telemetry(TAGGING, TOPICS), Telemetry(STORIES, TOPICS)
+    tagging, stories = a_tagger(), a_desk()
     tagger = Tagger([nouns.topic(nouns.rule("arctic"), id="arctic")])
     before = (samples(tagging).keys(), samples(stories).keys())
     desk = Desk()
@@ -154,7 +195,7 @@ def test_a_thousand_hostile_articles_choose_no_label() -> None:
         tagging.tagged(outcome, name, 0.001)
         if isinstance(outcome, Tagged):
             for verdict in outcome.matches:
-                decided = decide(encode(nouns.tagged(outcome.article, verdict)), desk, nouns.TOPICS)
+                decided = decide(encode(nouns.tagged(outcome.article, verdict)), desk)
                 stories.decided(decided, name, 0.001)
                 if isinstance(decided, News):
                     stories.alerted(decided.alert, name, 0.1)
@@ -171,12 +212,12 @@ def _hostile(number: int, name: str) -> object:
 
 
 def test_a_repeat_a_rejection_and_an_alert_are_told_in_the_log_and_the_rest_is_not(lines: list[EventDict]) -> None:
-    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry = a_desk()
     telemetry.decided(News(alert()), "articles/0/1", 0.001)
     telemetry.decided(Repeat("arctic", "a-1", "s-1"), "articles/0/2", 0.001)
     telemetry.decided(REJECTED, "articles/0/3", 0.001)
     telemetry.alerted(alert(), "articles/0/1", 0.2)
-    Telemetry(TAGGING, TOPICS).tagged(Untagged(article()), "articles/0/9", 0.001)
+    a_tagger().tagged(Untagged(article()), "articles/0/9", 0.001)
     assert [(line["event"], line["origin"]) for line in lines] == [
         ("repeat", "articles/0/2"),
         ("rejected", "articles/0/3"),
@@ -188,7 +229,7 @@ def test_a_repeat_a_rejection_and_an_alert_are_told_in_the_log_and_the_rest_is_n
 
 def test_the_log_carries_no_text_of_an_article(lines: list[EventDict]) -> None:
     told = article("A canary title", "A canary body", source="A canary source", url="https://canary.example/")
-    telemetry = Telemetry(STORIES, TOPICS)
+    telemetry = a_desk()
     telemetry.alerted(alert(told=told), "articles/0/1", 0.2)
     telemetry.decided(News(alert(told=told)), "articles/0/1", 0.2)
     assert "canary" not in str(lines)

@@ -12,9 +12,11 @@ from tests.unit.nouns import NOON, alert, article, evidence, match, story, tagge
 
 GOLDEN = (
     b'{"schema":"northwire.alert/1","id":"45221d81d44c505caca3c456fdb8cbba","kind":"new","topic":"arctic",'
-    b'"topic_version":"1","subtopics":["governance"],"severity":"medium","score":2.4,"threshold":1.0,'
-    b'"why":[{"rule":"councils","field":"title","start":0,"end":14,"text":"Arctic Council","weight":2.4}],'
-    b'"excluded":[{"rule":"word","field":"body","start":0,"end":6,"text":"Arctic","excluded_by":"Arctic Monkeys"}],'
+    b'"topic_version":"1","subtopics":["governance"],"severity":"medium","score":2.4,"threshold":1.0,"damping":1.0,'
+    b'"why":[{"rule":"councils","term":"Arctic Council","field":"title","start":0,"end":14,"text":"Arctic Council",'
+    b'"rule_weight":1.2,"boost":2.0,"weight":2.4}],'
+    b'"excluded":[{"rule":"word","term":"Arctic","field":"body","start":0,"end":6,"text":"Arctic",'
+    b'"excluded_by":"Arctic Monkeys"}],'
     b'"story":{"id":"s-1","headline":"Council meets","first_seen":"2026-11-09T12:00:00Z","articles":1,'
     b'"sources":["Wire"]},"article":{"id":"a-1","url":"https://wire.example/1","title":"Arctic Council meets",'
     b'"source":"Wire","published_at":"2026-11-09T12:00:00Z","language":"en",'
@@ -32,9 +34,9 @@ def golden() -> Alert:
         language="en",
     )
     verdict = match(
-        evidence("Arctic Council", 0, 2.4, field="title", rule="councils"),
+        evidence("Arctic Council", 0, 2.4, field="title", rule="councils", rule_weight=1.2, boost=2.0),
         subtopics=("governance",),
-        excluded=(Exclusion("word", "body", 0, 6, "Arctic", "Arctic Monkeys"),),
+        excluded=(Exclusion("word", "Arctic", "body", 0, 6, "Arctic", "Arctic Monkeys"),),
     )
     return write_alert(tagged(told, verdict), story(), Kind.NEW)
 
@@ -174,8 +176,8 @@ def test_an_extract_is_a_piece_of_the_body_that_holds_the_evidence_exactly(text:
     body = text.strip()
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, min(len(body), start + 2 * EXTRACT_LENGTH)))
-    best = Evidence("rule", "body", start, end, body[start:end], 2.0)
-    other = Evidence("rule", "body", 0, 1, body[:1], 1.0)
+    best = evidence(body[start:end], start, 2.0)
+    other = evidence(body[:1], 0, 1.0)
     shown, at = extract(body, other, best)
     assert shown[start - at : end - at] == best.text
     assert at <= start

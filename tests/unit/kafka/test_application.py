@@ -1,6 +1,7 @@
 """How Faust is set up, and what must hold before it may run."""
 
 import asyncio
+from pathlib import Path
 
 import faust.streams
 import pytest
@@ -8,21 +9,22 @@ import pytest
 from streams.errors import NorthwireError
 from streams.kafka.application import FETCH_WAIT_MS, Application, Consumer
 from streams.kafka.checks import check_configuration, check_installation
+from streams.kafka.outlets import Outlets, cluster
 from streams.kafka.stories import stories_app
 from streams.kafka.tagging import tagging_app
 from streams.settings import read_settings
-from streams.tagging.tagger import Tagger
 from streams.telemetry import STORIES, TAGGING, Telemetry
-from tests.unit import nouns
+from streams.watchlist import Folder, Watchlist
 
 
 @pytest.fixture
 def app() -> Application:
-    return tagging_app(read_settings(), Tagger([nouns.topic(nouns.rule("council"))]), Telemetry(TAGGING, ["watched"]))
+    return tagging_app(read_settings(), Watchlist(Folder(Path())), Telemetry(TAGGING))
 
 
 def test_two_apps_live_in_one_process(app: Application) -> None:
-    other = stories_app(read_settings(), nouns.TOPICS, Telemetry(STORIES, nouns.TOPICS))
+    settings, telemetry = read_settings(), Telemetry(STORIES)
+    other = stories_app(settings, Outlets(cluster(settings), (), telemetry.reaching), telemetry)
     assert (app.conf.id, other.conf.id) == ("northwire-tagging", "northwire-stories")
     for each in (app, other):
         each.finalize()

@@ -1,13 +1,18 @@
 """Topic files: what an analyst may write, and what each mistake is called."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
 from streams.errors import TopicFileError
-from streams.tagging.topics import TOPIC_FILE_LIMIT, Rule, Topic, parse_topic
+from streams.model import Article
+from streams.tagging.tagger import Tagger
+from streams.tagging.topics import TOPIC_FILE_LIMIT, Example, Examples, Rule, Topic, parse_topic
+from tests.unit.nouns import article
 
+GUIDE = Path(__file__).parents[3] / "docs" / "topics.md"
 SMALLEST = """\
 id: arctic
 title: The Arctic
@@ -37,13 +42,34 @@ def test_the_smallest_topic_file_has_sensible_defaults() -> None:
                 weight=1.0,
                 subtopic=None,
                 needs_context=False,
-                case_sensitive=False,
             ),
         ),
         threshold=1.0,
         context_within=20,
+        title_boost=2.0,
+        lede_boost=1.5,
+        damping=0.35,
+        subtopics={},
         exclusions=(),
+        examples=Examples(match=(), no_match=()),
     )
+
+
+def test_the_first_topic_of_the_guide_is_one() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    text = guide.split("```yaml\n")[1].split("```")[0]
+    lithium = parse_topic(text, "lithium.yaml")
+    assert lithium.subtopics == {"mining": "Mining and brines", "policy": "Policy and trade"}
+    assert lithium.rules[2].terms == ("lithium", "case:LFP")
+    assert len(lithium.exclusions) == 2
+    assert isinstance(lithium.examples.match[0], Example)
+    tagger = Tagger([lithium])
+    assert [bool(tagger.tag(_told(one))) for one in lithium.examples.match] == [True, True]
+    assert [bool(tagger.tag(_told(one))) for one in lithium.examples.no_match] == [False]
+
+
+def _told(example: str | Example) -> Article:
+    return article("", example) if isinstance(example, str) else article(example.title, example.body)
 
 
 @dataclass(frozen=True)
@@ -74,7 +100,41 @@ MISTAKES = {
     "a name with blanks": Mistake("id: arctic", "id: The Arctic", "matching regex", "$.id"),
     "a name with a line break": Mistake("id: arctic", 'id: "arctic\\n"', "matching regex", "$.id"),
     "no rules": Mistake("terms", "    terms: []", "length >= 1", "$.rules[0].terms"),
-    "a term of one letter": Mistake("terms", "    terms: [a]", "length >= 2", "$.rules[0].terms"),
+    "a term of nothing": Mistake("terms", '    terms: [""]', "length >= 1", "$.rules[0].terms"),
+    "a term beyond bounds": Mistake("terms", f"    terms: [{'a' * 2_001}]", "length <= 2000", ":6:"),
+    "a boost that is none": Mistake("version", 'version: "1"\ntitle_boost: 0.5', ">= 1", "$.title_boost"),
+    "a damping below nothing": Mistake("version", 'version: "1"\ndamping: -1', ">= 0", "$.damping"),
+    "the old key for letter case": Mistake(
+        "weight", "    weight: 1\n    case_sensitive: true", "unknown field `case_sensitive`", ":5:"
+    ),
+    "a sub-topic that is not named": Mistake(
+        "weight", "    weight: 1\n    subtopic: law", "the sub-topic 'law' is not under `subtopics`", ":8:"
+    ),
+    "a term that is no query": Mistake(
+        "terms",
+        "    terms: [Arctic, lithium NEAR (brine OR flat)]",
+        "rule 'council', in the term 'lithium NEAR (brine OR flat)' at character 9: NEAR needs a distance, such as",
+        ":6:",
+    ),
+    "an exclusion that is no query": Mistake(
+        "version",
+        'version: "1"\nexclusions:\n  - fine\n  - (fox',
+        "in the exclusion '(fox' at character 5: expected ) or",
+        ":6:",
+    ),
+    "an exclusion without a place": Mistake(
+        "version", 'version: "1"\nexclusions: [fox AND hen]', "has no place in the text: use NEAR instead of AND", ":4:"
+    ),
+    "an exclusion with NOT within": Mistake(
+        "version", 'version: "1"\nexclusions: [title:(fox NOT hen)]', "has no place in the text", ":4:"
+    ),
+    "an exclusion with ATLEAST": Mistake(
+        "version", 'version: "1"\nexclusions: [ATLEAST/2 fox]', "has no place in the text", ":4:"
+    ),
+    "an example that is no text": Mistake("version", 'version: "1"\nexamples: {match: [3]}', "got `int`", ":4:"),
+    "an unknown key of an example": Mistake(
+        "version", 'version: "1"\nexamples: {match: [{text: x}]}', "unknown field `text`", ":4:"
+    ),
     "a term that is a truth": Mistake("terms", "    terms: [no]", "Expected `str`, got `bool`", "$.rules[0].terms"),
     "a term that cannot match": Mistake("terms", '    terms: ["--"]', "'--' has neither letter nor digit", ""),
     "an exclusion that cannot match": Mistake("version", 'version: "1"\nexclusions: ["?!"]', "'?!' has neither", ""),
@@ -111,18 +171,18 @@ def test_what_is_no_topic_at_all_is_refused_by_the_files_name(text: str) -> None
 
 def test_two_rules_of_one_name_are_refused() -> None:
     doubled = SMALLEST + "  - id: council\n    terms: [Barents]\n    weight: 1\n"
-    assert complaint(doubled) == "topics/arctic.yaml: two rules have the id 'council'; rename one"
+    assert complaint(doubled) == "topics/arctic.yaml:8: two rules have the id 'council'; rename one"
 
 
 def test_a_term_in_two_rules_is_refused_also_in_another_spelling() -> None:
     doubled = SMALLEST + "  - id: other\n    terms: [arctic-council]\n    weight: 1\n"
     assert complaint(doubled) == (
-        "topics/arctic.yaml: the term 'arctic-council' stands in 'council' and 'other'; keep one"
+        "topics/arctic.yaml:9: the term 'arctic-council' stands in 'council' and 'other'; keep one"
     )
 
 
-def test_a_case_sensitive_term_may_stand_beside_its_other_spelling() -> None:
-    both = SMALLEST + "  - id: other\n    case_sensitive: true\n    terms: [ARCTIC COUNCIL]\n    weight: 1\n"
+def test_an_exact_term_may_stand_beside_its_other_spelling() -> None:
+    both = SMALLEST + '  - id: other\n    terms: ["case:ARCTIC COUNCIL"]\n    weight: 1\n'
     assert len(parse_topic(both, "arctic.yaml").rules) == 2
 
 

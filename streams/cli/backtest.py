@@ -1,0 +1,115 @@
+"""`northwire topics backtest`: what topics would have found in an archive."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from streams.cleaning import clean
+from streams.cli.options import TopicsDir
+from streams.cli.page import page
+from streams.cli.review import review
+from streams.cli.screen import complain, print_line
+from streams.cli.topicfiles import settings_for
+from streams.errors import Refused, SourceError
+from streams.ingest.sources import Message, Sources
+from streams.proofreading.backtest import SHOWN, Backtest
+from streams.proofreading.grades import Grade, Labelled, Labels
+from streams.watchlist import load_topics
+from streams.wire import decode_article, encode
+
+_FORM = 'a label is {"id", "grades": {topic: 0, 1 or 2}}'
+
+
+def backtest(
+    corpus: Annotated[str, typer.Argument(metavar="CORPUS", help="An archive of articles.", show_default=False)],
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", metavar="LABELS", help="Grades of articles, one article a line.", show_default=False),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", metavar="DIR", help="The topics as they were, to compare with.", show_default=False),
+    ] = None,
+    topics: TopicsDir = None,
+    shown: Annotated[
+        int, typer.Option("--show", min=0, max=1000, help="Articles gained, and lost, to show of each topic.")
+    ] = SHOWN,
+    json: Annotated[bool, typer.Option("--json", help="The whole report as one line of JSON.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a report for a browser.", show_default=False)
+    ] = None,
+) -> None:
+    """Say what topics would have found in an archive, and which rules never fire.
+
+    With --against: which articles are gained and lost by the change. With --labels: precision, recall and
+    F1 of each topic and rule. A grade of 2 says that the article is about the topic, 0 that it is not, 1
+    is a passing mention and counts for neither. Reads what `northwire ingest` reads. What is refused is
+    reported on standard error, and then the exit code is 1.
+    """
+    run = Backtest(
+        load_topics(settings_for(topics)),
+        load_topics(settings_for(against)) if against else None,
+        read_labels(labels) if labels else None,
+        shown,
+    )
+    sources = Sources([corpus], complain)
+    refused = 0
+    for message in _with_progress(sources):
+        try:
+            article = clean(decode_article(message.raw))
+        except Refused as refusal:
+            complain(f"{message.place}: {refusal}")
+            refused += 1
+        else:
+            run.read(article)
+    report = run.report()
+    if html:
+        _write(html, page(report))
+    if json:
+        print_line(encode(report))
+    else:
+        review(Console(highlight=False), report)
+    if report.absent:
+        complain(f"{len(report.absent):,} labelled articles are not in {corpus}, such as {report.absent[0]}: left out.")
+    if refused or sources.unreadable or report.absent:
+        raise typer.Exit(1)
+
+
+def read_labels(path: Path) -> Labels:
+    """The labels of a file of lines. Raises `SourceError`."""
+    decoder = msgspec.json.Decoder(Labelled)
+    labels: dict[str, Mapping[str, Grade]] = {}
+    for message in Sources([str(path)], _give_up):
+        try:
+            row = decoder.decode(message.raw)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise SourceError(f"{message.place}: {error}; {_FORM}.") from None
+        if row.id in labels:
+            raise SourceError(f"{message.place}: {row.id!r} is labelled twice: keep one line.")
+        labels[row.id] = row.grades
+    return labels
+
+
+def _give_up(sentence: str) -> None:
+    raise SourceError(sentence)
+
+
+def _with_progress(sources: Sources) -> Iterator[Message]:
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task("backtest", total=sources.progress.total)
+        for message in sources:
+            yield message
+            bar.update(task, completed=sources.progress.done)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SourceError(f"{path} cannot be written ({error}): name another file with --html.") from None

@@ -1,0 +1,104 @@
+"""The queries of a topic, taken apart into the phrases that the matcher looks for.
+
+Only queries of which a phrase occurred that they cannot do without are evaluated: the idea of the
+presearcher in Lucene Monitor.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
+
+from streams.tagging.language import parse
+from streams.tagging.query import AllOf, Phrase, Query, keys_of, needs_of, nested, phrases_of
+from streams.tagging.topics import Rule, Topic
+
+
+class Term:
+    """A query of a rule, and its place in the file."""
+
+    __slots__ = ("keys", "needs", "number", "query", "rule", "text")
+
+    def __init__(self, number: int, text: str, rule: Rule) -> None:
+        self.number = number
+        self.text = text
+        self.rule = rule
+        self.query: Query = parse(text)
+        self.needs: tuple[frozenset[Leaf], ...] = ()
+        """Groups of leaves; where the query finds anything, of each group one at least occurs."""
+        self.keys: frozenset[Leaf] = frozenset()
+        """The group that is the rarest. Empty for a query that also finds what is nowhere near any of them."""
+
+    def may_find(self, hits: "Collection[Leaf]") -> bool:
+        """Whether the query can find anything where these leaves occur."""
+        return not any(group.isdisjoint(hits) for group in self.needs)
+
+
+class Exclusion(NamedTuple):
+    """A query whose spans do not count, and its place in the file."""
+
+    number: int
+    text: str
+    query: Query
+
+
+class Leaf:
+    """A phrase in the queries of one topic, and what is to be done where it occurs."""
+
+    __slots__ = ("asks", "asks_exclusions", "exclusion", "phrase", "term", "terms", "topic")
+
+    def __init__(self, topic: int, phrase: Phrase) -> None:
+        self.topic = topic
+        self.phrase = phrase
+        self.term: Term | None = None
+        """The term that is nothing but this phrase."""
+        self.exclusion: Exclusion | None = None
+        """The exclusion that is nothing but this phrase."""
+        self.terms: list[Term] = []
+        """All terms that have this phrase in them."""
+        self.asks: list[Term] = []
+        """Composite terms that may find something where this phrase occurs."""
+        self.asks_exclusions: list[Exclusion] = []
+        """Composite exclusions, likewise."""
+
+    def wakes(self, hits: "Collection[Leaf]") -> bool:
+        """Whether a term of the topic can find anything because this leaf, among others, occurs."""
+        return self.term is not None or any(term.may_find(hits) for term in self.asks)
+
+
+def leaves_of(number: int, topic: Topic) -> Iterable[Leaf]:
+    """The leaves of all queries of a topic, one for each phrase."""
+    leaves: dict[Phrase, Leaf] = {}
+
+    def leaf(phrase: Phrase) -> Leaf:
+        return leaves.setdefault(phrase, Leaf(number, phrase))
+
+    terms = ((text, rule) for rule in topic.rules for text in rule.terms)
+    for place, (text, rule) in enumerate(terms):
+        _plant(Term(place, text, rule), leaf)
+    for place, text in enumerate(topic.exclusions):
+        _plant_exclusion(Exclusion(place, text, parse(text)), leaf)
+    return leaves.values()
+
+
+def _plant(term: Term, leaf: Callable[[Phrase], Leaf]) -> None:
+    for phrase in dict.fromkeys(phrases_of(term.query)):
+        leaf(phrase).terms.append(term)
+    if isinstance(term.query, Phrase):
+        leaf(term.query).term = term
+        return
+    term.needs = tuple(frozenset(map(leaf, group)) for group in needs_of(term.query))
+    keys = frozenset(map(leaf, keys_of(term.query)))
+    for key in keys:
+        key.asks.append(term)
+    if not any(isinstance(part, AllOf) for part in nested(term.query)):
+        term.keys = keys
+
+
+def _plant_exclusion(exclusion: Exclusion, leaf: Callable[[Phrase], Leaf]) -> None:
+    if isinstance(exclusion.query, Phrase):
+        one = leaf(exclusion.query)
+        one.exclusion = one.exclusion or exclusion
+        return
+    for phrase in phrases_of(exclusion.query):
+        leaf(phrase)
+    for phrase in keys_of(exclusion.query):
+        leaf(phrase).asks_exclusions.append(exclusion)

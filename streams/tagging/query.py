@@ -1,0 +1,130 @@
+"""A query as a tree, and what can be asked of it.
+
+    Phrase      words that follow one another; `prefix`: the last one may go on; `exact`: letter case counts
+    AnyOf       OR        AllOf   AND       Without   NOT
+    Near        NEAR/n, and `ordered` ONEAR/n
+    Within      title: and lede:            AtLeast   ATLEAST/n
+
+What the nodes mean stands in docs/topics.md.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+MOST_PHRASES = 200
+"""Phrases in a query."""
+
+
+class Phrase(Struct, frozen=True, cache_hash=True):
+    """Words that follow one another, one blank between them."""
+
+    words: str
+    prefix: bool = False
+    exact: bool = False
+
+
+class AnyOf(Struct, frozen=True, cache_hash=True):
+    """What any part finds."""
+
+    parts: "tuple[Query, ...]"
+
+
+class AllOf(Struct, frozen=True, cache_hash=True):
+    """What all parts find, if each finds something."""
+
+    parts: "tuple[Query, ...]"
+
+
+class Without(Struct, frozen=True, cache_hash=True):
+    """What the one part finds where the other finds nothing in the article."""
+
+    wanted: "Query"
+    unwanted: "Query"
+
+
+class Near(Struct, frozen=True, cache_hash=True):
+    """Both parts with at most so many steps between them; `ordered`: the left one first."""
+
+    left: "Query"
+    right: "Query"
+    steps: int
+    ordered: bool = False
+
+
+class Within(Struct, frozen=True, cache_hash=True):
+    """What the part finds in one field."""
+
+    field: Literal["title", "lede"]
+    part: "Query"
+
+
+class AtLeast(Struct, frozen=True, cache_hash=True):
+    """What the part finds, if it finds so many spans that do not overlap."""
+
+    times: int
+    part: "Query"
+
+
+Query = Phrase | AnyOf | AllOf | Without | Near | Within | AtLeast
+
+
+def parts_of(query: Query) -> tuple[Query, ...]:
+    """The parts of a query, in the order they are written."""
+    match query:
+        case Phrase():
+            return ()
+        case AnyOf(parts) | AllOf(parts):
+            return parts
+        case Without(wanted, unwanted):
+            return (wanted, unwanted)
+        case Near(left, right):
+            return (left, right)
+        case Within(_, part) | AtLeast(_, part):
+            return (part,)
+
+
+def nested(query: Query) -> Iterator[Query]:
+    """The query and everything in it, in the order they are written."""
+    yield query
+    for part in parts_of(query):
+        yield from nested(part)
+
+
+def phrases_of(query: Query) -> Iterator[Phrase]:
+    """Every phrase in a query, in the order they are written."""
+    return (part for part in nested(query) if isinstance(part, Phrase))
+
+
+def needs_of(query: Query) -> tuple[frozenset[Phrase], ...]:
+    """Groups of phrases: where a query finds anything, of each group one at least occurs.
+
+    So an article that lacks a group need not be looked at: the presearcher of Lucene Monitor.
+    """
+    match query:
+        case Phrase():
+            return (frozenset((query,)),)
+        case AnyOf(parts):
+            return (frozenset[Phrase]().union(*map(keys_of, parts)),)
+        case AllOf() | Near():
+            return tuple(group for part in parts_of(query) for group in needs_of(part))
+        case Without(wanted, _):
+            return needs_of(wanted)
+        case Within(_, part) | AtLeast(_, part):
+            return needs_of(part)
+
+
+def keys_of(query: Query) -> frozenset[Phrase]:
+    """The group of a query's needs that is the rarest by its looks."""
+    return max(needs_of(query), key=_rarity)
+
+
+def _rarity(keys: frozenset[Phrase]) -> float:
+    """The more and longer words, the rarer; of several phrases the commonest decides."""
+    return min(len(phrase.words) - phrase.prefix for phrase in keys) - len(keys) / MOST_PHRASES
+
+
+def depth_of(query: Query) -> int:
+    """How deep a query nests: 1 for a phrase."""
+    return 1 + max(map(depth_of, parts_of(query)), default=0)

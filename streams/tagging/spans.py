@@ -1,0 +1,115 @@
+"""What a query finds in a text, given where its phrases occur.
+
+Clarke, Cormack and Burkowski, "An algebra for structured text search and a framework for its
+implementation", The Computer Journal 38(1), 1995: an operator takes spans and gives spans, and of
+those that contain one another the smallest counts.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
+
+from streams.tagging.query import AllOf, AnyOf, AtLeast, Near, Phrase, Query, Within, Without
+from streams.tagging.text import Text
+from streams.tagging.words import within_steps
+
+Span = tuple[int, int]
+"""Start and end, half open."""
+
+
+Occurrences = Mapping[Phrase, Sequence[Span]]
+"""Where phrases occur, each place once; those that do not occur may be missing."""
+
+
+def find(query: Query, occurrences: Occurrences, text: Text) -> list[Span]:
+    """The spans that a query finds, by start and then end, each once."""
+    return Search(occurrences, text).find(query)
+
+
+class Search:
+    """What several queries find in one text. What they have in common is looked for once."""
+
+    def __init__(self, occurrences: Occurrences, text: Text) -> None:
+        """`occurrences` are those of the phrases in all queries to come."""
+        self._text = text
+        self._occurrences = occurrences
+        self._found: dict[Query, list[Span]] = {}
+
+    def find(self, query: Query) -> list[Span]:
+        """The spans that a query finds, by start and then end, each once."""
+        found = self._found.get(query)
+        if found is None:
+            found = self._found[query] = self._find(query)
+        return found
+
+    def _find(self, query: Query) -> list[Span]:
+        match query:
+            case Phrase():
+                return sorted(self._occurrences.get(query, ()))
+            case Near(left, right, steps, ordered):
+                return self._near(self.find(left), self.find(right), steps, ordered=ordered)
+            case AnyOf():
+                phrases, others = _sorted_out(query)
+                found = [self._occurrences[phrase] for phrase in phrases.intersection(self._occurrences)]
+                found += map(self.find, others)
+                return sorted(set(chain.from_iterable(found))) if len(found) != 1 else sorted(found[0])
+            case AllOf(parts):
+                each = [self.find(part) for part in parts]
+                return sorted(set(chain.from_iterable(each))) if all(each) else []
+            case Without(wanted, unwanted):
+                return [] if self.find(unwanted) else self.find(wanted)
+            case Within("title", part):
+                return [span for span in self.find(part) if self._text.in_title(span[0])]
+            case Within(_, part):
+                return [span for span in self.find(part) if self._text.in_lede(*span)]
+            case AtLeast(times, part):
+                spans = self.find(part)
+                return spans if _disjoint(spans) >= times else []
+
+    def _near(self, left: list[Span], right: list[Span], steps: int, *, ordered: bool) -> list[Span]:
+        if not left or not right:
+            return []
+        covers = set(self._covers(left, right, steps))
+        if not ordered:
+            covers.update(self._covers(right, left, steps))
+        return _smallest(covers)
+
+    def _covers(self, earlier: list[Span], later: list[Span], steps: int) -> Iterator[Span]:
+        """From one of the earlier to one of the later spans, leaving out covers that hold a smaller one."""
+        even, title_end = self._text.even, self._text.title_end
+        for start, end in earlier:
+            shortest = len(even)
+            for following in range(bisect_left(later, (end, end)), len(later)):
+                first, last = later[following]
+                if first >= shortest or start < title_end <= first or not within_steps(even, end, first, steps):
+                    break
+                shortest = min(shortest, last)
+                yield start, last
+
+
+@lru_cache(maxsize=1 << 16)
+def _sorted_out(query: AnyOf) -> tuple[frozenset[Phrase], tuple[Query, ...]]:
+    """The phrases among the parts, of which most will not occur, and the others."""
+    phrases = frozenset(part for part in query.parts if isinstance(part, Phrase))
+    return phrases, tuple(part for part in query.parts if not isinstance(part, Phrase))
+
+
+def _smallest(spans: set[Span]) -> list[Span]:
+    """The spans that contain no other, by start."""
+    kept: list[Span] = []
+    for start, end in sorted(spans, key=lambda span: (-span[0], span[1])):
+        if not kept or end < kept[-1][1]:
+            kept.append((start, end))
+    return kept[::-1]
+
+
+def _disjoint(spans: list[Span]) -> int:
+    """The greatest number of spans of which no two overlap."""
+    count = 0
+    free = 0
+    for start, end in sorted(spans, key=lambda span: span[1]):
+        if start >= free:
+            count += 1
+            free = end
+    return count

@@ -1,0 +1,244 @@
+"""What a topic's findings in a text add up to.
+
+The score is a sum over findings, as docs/topics.md has it: weight of the rule, times what the place
+is worth, times the damping of a long text. Exclusions cancel words before any query looks at them.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from math import log2
+from typing import NamedTuple
+
+from streams.tagging.leaves import Exclusion, Leaf, Term
+from streams.tagging.spans import Search, Span
+from streams.tagging.text import Text
+from streams.tagging.topics import Topic
+from streams.tagging.words import within_steps
+
+OCCURRENCES = 5
+"""Occurrences of one term that count and are reported."""
+
+SHARE_OF_REPEATS = 0.25
+"""What an occurrence after the first adds, as a share of the weight."""
+
+UNDAMPED = 3_000
+"""Characters up to which a text is not damped."""
+
+_DECIMALS = 3
+_ROUNDED_UP = 0.0005
+
+
+Hits = Mapping[Leaf, Sequence[Span]]
+"""Where the phrases of a topic occur."""
+
+
+class Finding(NamedTuple):
+    """What a term found."""
+
+    start: int
+    end: int
+    term: Term
+
+
+class Counted(NamedTuple):
+    """A finding that counts: what its place is worth, and what it adds to the score."""
+
+    finding: Finding
+    boost: float
+    weight: float
+
+
+class Cancelled(NamedTuple):
+    """A phrase of a term, and the exclusion that cancelled it."""
+
+    start: int
+    end: int
+    term: Term
+    exclusion: Exclusion
+
+
+class Weighing(NamedTuple):
+    """What counts and adds up to the score, and what does not count and why."""
+
+    counted: list[Counted]
+    damping: float
+    score: float
+    cancelled: list[Cancelled]
+    out_of_context: list[Finding]
+
+
+def can_fire(topic: Topic, hits: Hits, text: Text) -> bool:
+    """Whether the threshold could be reached if nothing were cancelled and every query found all it can.
+
+    Turtle and Flood, "Query evaluation: strategies and optimizations", 1995: what cannot make the cut
+    by its greatest possible score need not be scored.
+    """
+    most = 0.0
+    for leaf, spans in hits.items():
+        if leaf.term:
+            most += _most(leaf.term, spans[0], len(spans), topic, text)
+    for term in {term for leaf in hits for term in leaf.asks}:
+        if term.may_find(hits):
+            first = min((hits[key][0] for key in term.keys if key in hits), default=(0, 0))
+            most += _most(term, first, OCCURRENCES, topic, text)
+    return most * _damping(topic, text) >= topic.threshold
+
+
+def _most(term: Term, first: Span, times: int, topic: Topic, text: Text) -> float:
+    """The most that a term can add which is found so many times, nowhere before its first place."""
+    share = 1 + SHARE_OF_REPEATS * (min(times, OCCURRENCES) - 1)
+    boost = _boost(*first, topic, text)
+    if first[0] < text.body_start:
+        boost = max(boost, topic.lede_boost)
+    return term.rule.weight * boost * share + OCCURRENCES * _ROUNDED_UP
+
+
+def weigh(topic: Topic, hits: Hits, text: Text) -> Weighing:
+    """The weighing of a topic of which these phrases occur in a text."""
+    standing, cancelled = _cancel(hits, text)
+    found = _findings(standing, text)
+    out_of_context: list[Finding] = []
+    if any(finding.term.rule.needs_context for finding in found):
+        found, out_of_context = _in_context(found, text, topic.context_within)
+    damping = _damping(topic, text)
+    counted: list[Counted] = []
+    times: dict[int, int] = {}
+    score = 0.0
+    for finding in found:
+        start, end, term = finding
+        before = times.get(term.number, 0)
+        if before == OCCURRENCES:
+            continue
+        times[term.number] = before + 1
+        boost = _boost(start, end, topic, text) * (SHARE_OF_REPEATS if before else 1.0)
+        weight = round(term.rule.weight * boost * damping, _DECIMALS)
+        score += weight
+        counted.append(Counted(finding, boost, weight))
+    return Weighing(counted, damping, round(score, _DECIMALS), cancelled, out_of_context)
+
+
+def _cancel(hits: Hits, text: Text) -> tuple[Hits, list[Cancelled]]:
+    """The hits that no exclusion cancels, and for each term what was cancelled, in reading order.
+
+    A hit that covers an exclusion and more says something else and stands.
+    """
+    excluders = _excluders(hits, text)
+    if not excluders:
+        return hits, []
+    starts = [start for start, _, _ in excluders]
+    longest = max(end - start for start, end, _ in excluders)
+    standing: dict[Leaf, list[Span]] = {}
+    cancelled: dict[tuple[int, int, int], Cancelled] = {}
+    for leaf, spans in hits.items():
+        for start, end in spans:
+            near = excluders[bisect_right(starts, start - longest) : bisect_left(starts, end)]
+            exclusion = next((one for begin, stop, one in near if _cancels(begin, stop, start, end)), None)
+            if exclusion is None:
+                standing.setdefault(leaf, []).append((start, end))
+                continue
+            for term in leaf.terms:
+                cancelled.setdefault((start, -end, term.number), Cancelled(start, end, term, exclusion))
+    return standing, [cancelled[place] for place in sorted(cancelled)]
+
+
+def _excluders(hits: Hits, text: Text) -> list[tuple[int, int, Exclusion]]:
+    """The spans of exclusions, by start and then the place in the file."""
+    excluders = [(*span, leaf.exclusion) for leaf, spans in hits.items() if leaf.exclusion for span in spans]
+    asked = {exclusion.number: exclusion for leaf in hits for exclusion in leaf.asks_exclusions}
+    if asked:
+        search = _search(hits, text)
+        excluders += ((*span, exclusion) for exclusion in asked.values() for span in search.find(exclusion.query))
+    excluders.sort(key=lambda excluder: (excluder[0], excluder[2].number))
+    return excluders
+
+
+def _cancels(begin: int, stop: int, start: int, end: int) -> bool:
+    """Whether an exclusion from `begin` to `stop` cancels a hit from `start` to `end`."""
+    says_more = start <= begin and stop <= end and stop - begin < end - start
+    return begin < end and start < stop and not says_more
+
+
+def _findings(hits: Hits, text: Text) -> list[Finding]:
+    """What the terms find, in reading order; a phrase within a longer one of the topic is part of it."""
+    phrases = [Finding(*span, leaf.term) for leaf, spans in hits.items() if leaf.term for span in spans]
+    phrases.sort(key=_reading_order)
+    found: list[Finding] = []
+    reached = 0
+    for finding in phrases:
+        if finding.end > reached:
+            found.append(finding)
+            reached = finding.end
+    asked = {term for leaf in hits for term in leaf.asks}
+    if asked:
+        search = _search(hits, text)
+        found += (Finding(*span, term) for term in asked if term.may_find(hits) for span in search.find(term.query))
+        found.sort(key=_reading_order)
+    return found
+
+
+def _reading_order(finding: Finding) -> tuple[int, int, int]:
+    return finding.start, -finding.end, finding.term.number
+
+
+def _search(hits: Hits, text: Text) -> Search:
+    return Search({leaf.phrase: spans for leaf, spans in hits.items()}, text)
+
+
+def _in_context(found: list[Finding], text: Text, steps: int) -> tuple[list[Finding], list[Finding]]:
+    """The findings that count (free of context, in the title, or near another term), and those that do not."""
+    before = _last_before(found, text)
+    after = _next_after(found)
+    counted: list[Finding] = []
+    alone: list[Finding] = []
+    for finding, earlier, later in zip(found, before, after, strict=True):
+        start, end, term = finding
+        near = (
+            not term.rule.needs_context
+            or start < text.title_end
+            or (earlier is not None and within_steps(text.even, earlier.end, start, steps))
+            or (later is not None and within_steps(text.even, end, later.start, steps))
+        )
+        (counted if near else alone).append(finding)
+    return counted, alone
+
+
+def _last_before(found: list[Finding], text: Text) -> list[Finding | None]:
+    """For each finding the one of another term that begins in the body, no later than it, and ends last."""
+    nearest: list[Finding | None] = []
+    last: Finding | None = None
+    other: Finding | None = None
+    for finding in found:
+        same = last is not None and last.term is finding.term
+        nearest.append(other if same else last)
+        if finding.start < text.title_end:
+            continue
+        if last is None or finding.end >= last.end:
+            last, other = finding, other if same else last
+        elif not same and (other is None or finding.end > other.end):
+            other = finding
+    return nearest
+
+
+def _next_after(found: list[Finding]) -> list[Finding | None]:
+    """For each finding the next one of another term."""
+    nearest: list[Finding | None] = []
+    following: Finding | None = None
+    other: Finding | None = None
+    for finding in reversed(found):
+        if following is not None and following.term is not finding.term:
+            other = following
+        nearest.append(other)
+        following = finding
+    nearest.reverse()
+    return nearest
+
+
+def _boost(start: int, end: int, topic: Topic, text: Text) -> float:
+    if start < text.title_end:
+        return topic.title_boost
+    return topic.lede_boost if end <= text.lede_end else 1.0
+
+
+def _damping(topic: Topic, text: Text) -> float:
+    size = text.size
+    return round(1 / (1 + topic.damping * log2(size / UNDAMPED)), 4) if size > UNDAMPED else 1.0
