@@ -37,13 +37,13 @@ def fold_case(text: str) -> str:
     return text.lower() if text.isascii() else text.replace("İ", "i").casefold()
 
 
-def unfold(text: str, folded: str) -> Callable[[int], int]:
-    """For offsets into `folded`, which is `fold_case(text)`: the offset into the text.
+def unfold(text: str, folded: str) -> Callable[[int], int] | None:
+    """For offsets into `folded`, which is `fold_case(text)`: the offset into the text. None where they are the same.
 
     An offset within what one character became is that of the character.
     """
     if len(folded) == len(text):
-        return int
+        return None
     added: list[int] = []
     for expanding in _expanding().finditer(text):
         first = expanding.start() + len(added) + 1

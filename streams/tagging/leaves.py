@@ -4,7 +4,7 @@ Only queries of which a phrase occurred that they cannot do without are evaluate
 presearcher in Lucene Monitor.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from streams.tagging.language import parse
@@ -15,21 +15,22 @@ from streams.tagging.topics import Rule, Topic
 class Term:
     """A query of a rule, and its place in the file."""
 
-    __slots__ = ("keys", "needs", "number", "query", "rule", "text")
+    __slots__ = ("keys", "needs", "number", "query", "rule", "scatters", "text")
 
     def __init__(self, number: int, text: str, rule: Rule) -> None:
         self.number = number
         self.text = text
         self.rule = rule
         self.query: Query = parse(text)
-        self.needs: tuple[frozenset[Leaf], ...] = ()
-        """Groups of leaves; where the query finds anything, of each group one at least occurs."""
-        self.keys: frozenset[Leaf] = frozenset()
-        """The group that is the rarest. Empty for a query that also finds what is nowhere near any of them."""
+        self.needs = needs_of(self.query)
+        self.keys = keys_of(self.query)
+        """The phrases of which the query needs one, and that are the rarest."""
+        self.scatters = any(isinstance(part, AllOf) for part in nested(self.query))
+        """Whether the query also finds what is nowhere near any of its keys."""
 
-    def may_find(self, hits: "Collection[Leaf]") -> bool:
-        """Whether the query can find anything where these leaves occur."""
-        return not any(group.isdisjoint(hits) for group in self.needs)
+    def may_find(self, present: frozenset[Phrase]) -> bool:
+        """Whether the query can find anything where these phrases occur."""
+        return not any(group.isdisjoint(present) for group in self.needs)
 
 
 class Exclusion(NamedTuple):
@@ -43,10 +44,9 @@ class Exclusion(NamedTuple):
 class Leaf:
     """A phrase in the queries of one topic, and what is to be done where it occurs."""
 
-    __slots__ = ("asks", "asks_exclusions", "exclusion", "phrase", "term", "terms", "topic")
+    __slots__ = ("asks", "asks_exclusions", "exclusion", "phrase", "term", "terms")
 
-    def __init__(self, topic: int, phrase: Phrase) -> None:
-        self.topic = topic
+    def __init__(self, phrase: Phrase) -> None:
         self.phrase = phrase
         self.term: Term | None = None
         """The term that is nothing but this phrase."""
@@ -59,24 +59,25 @@ class Leaf:
         self.asks_exclusions: list[Exclusion] = []
         """Composite exclusions, likewise."""
 
-    def wakes(self, hits: "Collection[Leaf]") -> bool:
-        """Whether a term of the topic can find anything because this leaf, among others, occurs."""
-        return self.term is not None or any(term.may_find(hits) for term in self.asks)
+    @property
+    def wakes(self) -> bool:
+        """Whether the topic is worth a look where this phrase occurs."""
+        return self.term is not None or bool(self.asks)
 
 
-def leaves_of(number: int, topic: Topic) -> Iterable[Leaf]:
+def leaves_of(topic: Topic) -> Mapping[Phrase, Leaf]:
     """The leaves of all queries of a topic, one for each phrase."""
     leaves: dict[Phrase, Leaf] = {}
 
     def leaf(phrase: Phrase) -> Leaf:
-        return leaves.setdefault(phrase, Leaf(number, phrase))
+        return leaves.setdefault(phrase, Leaf(phrase))
 
     terms = ((text, rule) for rule in topic.rules for text in rule.terms)
     for place, (text, rule) in enumerate(terms):
         _plant(Term(place, text, rule), leaf)
     for place, text in enumerate(topic.exclusions):
         _plant_exclusion(Exclusion(place, text, parse(text)), leaf)
-    return leaves.values()
+    return leaves
 
 
 def _plant(term: Term, leaf: Callable[[Phrase], Leaf]) -> None:
@@ -85,12 +86,8 @@ def _plant(term: Term, leaf: Callable[[Phrase], Leaf]) -> None:
     if isinstance(term.query, Phrase):
         leaf(term.query).term = term
         return
-    term.needs = tuple(frozenset(map(leaf, group)) for group in needs_of(term.query))
-    keys = frozenset(map(leaf, keys_of(term.query)))
-    for key in keys:
-        key.asks.append(term)
-    if not any(isinstance(part, AllOf) for part in nested(term.query)):
-        term.keys = keys
+    for phrase in term.keys:
+        leaf(phrase).asks.append(term)
 
 
 def _plant_exclusion(exclusion: Exclusion, leaf: Callable[[Phrase], Leaf]) -> None:

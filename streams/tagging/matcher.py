@@ -4,7 +4,6 @@ Aho and Corasick, "Efficient string matching", CACM 18(6), 1975.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -12,51 +11,48 @@ from streams.tagging.folding import fold, fold_case, fold_marks, unfold
 from streams.tagging.query import Phrase
 from streams.tagging.words import end_of_word, goes_on
 
-_Owner = TypeVar("_Owner")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 MOST_IN_A_TABLE = 8_000
 """Patterns up to which a DFA is the faster automaton, as measured in tests/benchmarks/REPORT.md."""
 
-Hit = tuple[int, int, _Owner]
-"""A phrase found: start and end of its span in the text, and whose it is."""
+Span = tuple[int, int]
+"""Start and end, half open."""
 
 
-class Matcher(Generic[_Owner]):
+class Matcher:
     """Finds every occurrence of every phrase, overlapping ones included."""
 
-    def __init__(self, phrases: Iterable[tuple[Phrase, _Owner]]) -> None:
-        wanted: dict[str, list[tuple[Phrase, str, _Owner]]] = {}
-        for phrase, owner in phrases:
-            wanted.setdefault(_pattern(phrase), []).append((phrase, _spelling(phrase), owner))
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        wanted: dict[str, list[tuple[Phrase, str]]] = {}
+        for phrase in dict.fromkeys(phrases):
+            wanted.setdefault(_pattern(phrase), []).append((phrase, _spelling(phrase)))
         self._wanted = list(wanted.values())
         self._automaton = automaton(list(wanted))
 
-    def find(self, text: str) -> list[Hit[_Owner]]:
-        """The hits in a text whose marks are folded, in no order that matters."""
+    def find(self, text: str) -> dict[Phrase, list[Span]]:
+        """The phrases that occur in a text whose marks are folded, each with its spans in reading order."""
         folded = fold_case(text)
-        found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        if not found:
-            return []
-        hits: list[Hit[_Owner]] = []
         size = len(folded)
         place = unfold(text, folded)
-        for index, first, last in found:
+        occurrences: dict[Phrase, list[Span]] = {}
+        for index, first, last in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             if first and (before := folded[first - 1]) != " ":
                 if before in _LETTERS and folded[first] in _LETTERS:  # most hits are inside longer words
                     continue
                 if goes_on(folded, first):
                     continue
             cut = last < size and folded[last] != " " and goes_on(folded, last)
-            start, end = place(first), place(last)
-            for phrase, spelling, owner in self._wanted[index]:
-                if phrase.exact and text[start:end] != spelling:
+            start, end = (place(first), place(last)) if place else (first, last)
+            for phrase, spelling in self._wanted[index]:
+                if (cut and not phrase.prefix) or (phrase.exact and text[start:end] != spelling):
                     continue
-                if phrase.prefix:
-                    hits.append((start, end_of_word(text, end) if cut else end, owner))
-                elif not cut:
-                    hits.append((start, end, owner))
-        return hits
+                whole = end_of_word(text, end) if cut else end
+                if phrase in occurrences:
+                    occurrences[phrase].append((start, whole))
+                else:
+                    occurrences[phrase] = [(start, whole)]
+        return occurrences
 
 
 def automaton(patterns: Sequence[str]) -> AhoCorasick:

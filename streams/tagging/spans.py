@@ -10,13 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
+from streams.tagging.matcher import Span
 from streams.tagging.query import AllOf, AnyOf, AtLeast, Near, Phrase, Query, Within, Without
 from streams.tagging.text import Text
 from streams.tagging.words import within_steps
-
-Span = tuple[int, int]
-"""Start and end, half open."""
-
 
 Occurrences = Mapping[Phrase, Sequence[Span]]
 """Where phrases occur, each place once; those that do not occur may be missing."""

@@ -6,10 +6,11 @@ from typing import NamedTuple
 from streams.model import Article, Evidence, Exclusion, Match
 from streams.tagging.leaves import Leaf, leaves_of
 from streams.tagging.matcher import Matcher
-from streams.tagging.spans import Span
+from streams.tagging.query import Phrase
+from streams.tagging.spans import Occurrences
 from streams.tagging.text import Text
 from streams.tagging.topics import Topic
-from streams.tagging.weighing import Finding, Hits, Weighing, can_fire, weigh
+from streams.tagging.weighing import Finding, Weighing, can_fire, weigh
 
 EXCLUSIONS_SHOWN = 20
 """Cancelled spans that are reported with a match."""
@@ -29,9 +30,14 @@ class Tagger:
 
     def __init__(self, topics: Iterable[Topic]) -> None:
         self.topics: Sequence[Topic] = sorted(topics, key=lambda topic: topic.id)
-        self._matcher = Matcher(
-            (leaf.phrase, leaf) for number, topic in enumerate(self.topics) for leaf in leaves_of(number, topic)
-        )
+        self._leaves = [leaves_of(topic) for topic in self.topics]
+        self._phrases = [frozenset(leaves) for leaves in self._leaves]
+        self._waking: dict[Phrase, list[tuple[int, Leaf]]] = {}
+        for number, leaves in enumerate(self._leaves):
+            for leaf in leaves.values():
+                if leaf.wakes:
+                    self._waking.setdefault(leaf.phrase, []).append((number, leaf))
+        self._matcher = Matcher(phrase for leaves in self._leaves for phrase in leaves)
 
     def tag(self, article: Article) -> tuple[Match, ...]:
         """The topics that fire on a cleaned article, by topic id."""
@@ -45,20 +51,28 @@ class Tagger:
     def weigh(self, article: Article) -> tuple[Verdict, ...]:
         """Every topic that finds anything in a cleaned article, counted or not, by topic id."""
         text = Text.of(article)
-        return tuple(_verdict(topic, weighing, text) for topic, weighing in self._weigh(text, _wakes))
+        weighed = self._weigh(text, lambda *_: True)
+        return tuple(
+            _verdict(topic, weighing, text)
+            for topic, weighing in weighed
+            if weighing.counted or weighing.cancelled or weighing.out_of_context
+        )
 
-    def _weigh(self, text: Text, wanted: Callable[[Topic, Hits, Text], bool]) -> Iterator[tuple[Topic, Weighing]]:
-        by_topic: dict[int, dict[Leaf, list[Span]]] = {}
-        for start, end, leaf in self._matcher.find(text.even):
-            by_topic.setdefault(leaf.topic, {}).setdefault(leaf, []).append((start, end))
-        for number, hits in sorted(by_topic.items()):
-            topic = self.topics[number]
-            if wanted(topic, hits, text):
+    def _weigh(
+        self, text: Text, worth_it: Callable[[Topic, Iterable[Leaf], Occurrences, Text], bool]
+    ) -> Iterator[tuple[Topic, Weighing]]:
+        occurrences = self._matcher.find(text.even)
+        woken: dict[int, list[Leaf]] = {}
+        for phrase in occurrences:
+            for number, leaf in self._waking.get(phrase, ()):
+                woken.setdefault(number, []).append(leaf)
+        for number, waking in sorted(woken.items()):
+            topic, leaves = self.topics[number], self._leaves[number]
+            if worth_it(topic, waking, occurrences, text):
+                hits = {
+                    leaves[phrase]: occurrences[phrase] for phrase in self._phrases[number].intersection(occurrences)
+                }
                 yield topic, weigh(topic, hits, text)
-
-
-def _wakes(topic: Topic, hits: Hits, text: Text) -> bool:  # noqa: ARG001 - the interface has it
-    return any(leaf.wakes(hits) for leaf in hits)
 
 
 def _match(topic: Topic, weighing: Weighing, text: Text) -> Match:

@@ -5,12 +5,13 @@ is worth, times the damping of a long text. Exclusions cancel words before any q
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log2
 from typing import NamedTuple
 
 from streams.tagging.leaves import Exclusion, Leaf, Term
-from streams.tagging.spans import Search, Span
+from streams.tagging.matcher import Span
+from streams.tagging.spans import Occurrences, Search
 from streams.tagging.text import Text
 from streams.tagging.topics import Topic
 from streams.tagging.words import within_steps
@@ -67,19 +68,24 @@ class Weighing(NamedTuple):
     out_of_context: list[Finding]
 
 
-def can_fire(topic: Topic, hits: Hits, text: Text) -> bool:
+def can_fire(topic: Topic, waking: Iterable[Leaf], occurrences: Occurrences, text: Text) -> bool:
     """Whether the threshold could be reached if nothing were cancelled and every query found all it can.
 
-    Turtle and Flood, "Query evaluation: strategies and optimizations", 1995: what cannot make the cut
-    by its greatest possible score need not be scored.
+    `waking` are the leaves of the topic that occur and wake it. Turtle and Flood, "Query evaluation:
+    strategies and optimizations", 1995: what cannot make the cut by its greatest possible score need
+    not be scored.
     """
     most = 0.0
-    for leaf, spans in hits.items():
+    asked: set[Term] = set()
+    for leaf in waking:
+        asked.update(leaf.asks)
         if leaf.term:
+            spans = occurrences[leaf.phrase]
             most += _most(leaf.term, spans[0], len(spans), topic, text)
-    for term in {term for leaf in hits for term in leaf.asks}:
-        if term.may_find(hits):
-            first = min((hits[key][0] for key in term.keys if key in hits), default=(0, 0))
+    present = frozenset(occurrences)
+    for term in asked:
+        if term.may_find(present):
+            first = (0, 0) if term.scatters else min(occurrences[key][0] for key in term.keys & present)
             most += _most(term, first, OCCURRENCES, topic, text)
     return most * _damping(topic, text) >= topic.threshold
 
@@ -146,7 +152,7 @@ def _excluders(hits: Hits, text: Text) -> list[tuple[int, int, Exclusion]]:
     excluders = [(*span, leaf.exclusion) for leaf, spans in hits.items() if leaf.exclusion for span in spans]
     asked = {exclusion.number: exclusion for leaf in hits for exclusion in leaf.asks_exclusions}
     if asked:
-        search = _search(hits, text)
+        search = Search(_occurrences(hits), text)
         excluders += ((*span, exclusion) for exclusion in asked.values() for span in search.find(exclusion.query))
     excluders.sort(key=lambda excluder: (excluder[0], excluder[2].number))
     return excluders
@@ -170,8 +176,10 @@ def _findings(hits: Hits, text: Text) -> list[Finding]:
             reached = finding.end
     asked = {term for leaf in hits for term in leaf.asks}
     if asked:
-        search = _search(hits, text)
-        found += (Finding(*span, term) for term in asked if term.may_find(hits) for span in search.find(term.query))
+        occurrences = _occurrences(hits)
+        present, search = frozenset(occurrences), Search(occurrences, text)
+        possible = (term for term in asked if term.may_find(present))
+        found += (Finding(*span, term) for term in possible for span in search.find(term.query))
         found.sort(key=_reading_order)
     return found
 
@@ -180,8 +188,8 @@ def _reading_order(finding: Finding) -> tuple[int, int, int]:
     return finding.start, -finding.end, finding.term.number
 
 
-def _search(hits: Hits, text: Text) -> Search:
-    return Search({leaf.phrase: spans for leaf, spans in hits.items()}, text)
+def _occurrences(hits: Hits) -> Occurrences:
+    return {leaf.phrase: spans for leaf, spans in hits.items()}
 
 
 def _in_context(found: list[Finding], text: Text, steps: int) -> tuple[list[Finding], list[Finding]]:

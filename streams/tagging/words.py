@@ -55,10 +55,11 @@ def _is_mark(character: str) -> bool:
 def end_of_word(text: str, place: int) -> int:
     """Where the word ends that is being read at a place."""
     end = place
-    while end < len(text) and text[end] in _ASCII:
-        end += 1
-    if text[end : end + 1] < _FIRST_MARK and not text[end : end + 1].isalnum():
-        return end
+    if text[place - 1 : place] in _ASCII:
+        while end < len(text) and text[end] in _ASCII:
+            end += 1
+        if end == len(text) or (text[end] < _FIRST_MARK and not text[end].isalnum()):
+            return end
     rest = _REST.match(text, place)
     return rest.end() if rest else place
 

@@ -20,7 +20,7 @@ from streams.settings import read_settings
 from streams.tagging.language import parse
 from streams.tagging.matcher import Matcher
 from streams.tagging.query import AllOf, AnyOf, AtLeast, Near, Phrase, Query, Within, Without, phrases_of
-from streams.tagging.spans import Search, Span
+from streams.tagging.spans import Search
 from streams.tagging.text import Text
 from streams.watchlist import load_topics
 from tests.benchmarks.corpora import collections, prose
@@ -94,25 +94,18 @@ def _compare(queries: Mapping[str, Query], articles: list[Article], lucene: Luce
     for name, query in queries.items():
         for phrase in set(phrases_of(query)):
             users[phrase].append(name)
-    matcher = Matcher((phrase, phrase) for phrase in users)
+    matcher = Matcher(users)
     both = 0
     differences: list[Difference] = []
     for article, theirs in zip(articles, lucene.verdicts(0), strict=True):
         text = Text.of(article)
-        occurrences = _occurrences(matcher, text)
+        occurrences = matcher.find(text.even)
         asked = {name for phrase in occurrences for name in users[phrase]}
         search = Search(occurrences, text)
         ours = {name for name in asked if search.find(queries[name])}
         both += len(ours & theirs)
         differences += (Difference(name, queries[name], article, name in theirs) for name in sorted(ours ^ theirs))
     return both, differences
-
-
-def _occurrences(matcher: Matcher[Phrase], text: Text) -> dict[Phrase, list[Span]]:
-    found: defaultdict[Phrase, list[Span]] = defaultdict(list)
-    for start, end, phrase in matcher.find(text.even):
-        found[phrase].append((start, end))
-    return found
 
 
 def _cause(difference: Difference) -> str:
@@ -122,7 +115,7 @@ def _cause(difference: Difference) -> str:
         article = difference.article
         article = replace(article, title=cause.rewrite(article.title), body=cause.rewrite(article.body))
         text = Text.of(article)
-        occurrences = _occurrences(Matcher((phrase, phrase) for phrase in set(phrases_of(query))), text)
+        occurrences = Matcher(phrases_of(query)).find(text.even)
         if bool(Search(occurrences, text).find(query)) == difference.lucene:
             return cause.name
     return UNEXPLAINED

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from streams.cleaning import clean
 from streams.tagging.language import parse
 from streams.tagging.matcher import Matcher
-from streams.tagging.query import Phrase, phrases_of
+from streams.tagging.query import phrases_of
 from streams.tagging.spans import find
 from streams.tagging.tagger import Tagger, Verdict
 from streams.tagging.text import Text
@@ -47,12 +47,8 @@ class Disagreement:
 def found(query: str, title: str, body: str) -> list[tuple[int, int]]:
     """What the engine finds: spans of `title + GAP + body`."""
     tree = parse(query)
-    matcher = Matcher((phrase, phrase) for phrase in dict.fromkeys(phrases_of(tree)))
     text = Text(title, body)
-    occurrences: dict[Phrase, list[tuple[int, int]]] = {}
-    for start, end, phrase in matcher.find(text.even):
-        occurrences.setdefault(phrase, []).append((start, end))
-    return find(tree, occurrences, text)
+    return find(tree, Matcher(phrases_of(tree)).find(text.even), text)
 
 
 def weighed(case: Case) -> Verdict | None:

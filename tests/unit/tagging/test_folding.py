@@ -25,6 +25,7 @@ def test_all_of_unicode_folds_as_unicode_says_but_for_one_letter() -> None:
 
 def test_every_character_of_unicode_is_found_again_where_it_was() -> None:
     place = unfold(ALL_OF_UNICODE, fold_case(ALL_OF_UNICODE))
+    assert place
     assert [place(offset) for offset in range(len(fold_case(ALL_OF_UNICODE)) + 1)] == origins(ALL_OF_UNICODE)
 
 
@@ -32,7 +33,7 @@ def test_every_character_of_unicode_is_found_again_where_it_was() -> None:
 @example("ßßaßﬃ")
 def test_a_folded_text_leads_back_to_the_characters_it_came_from(text: str) -> None:
     folded = fold_case(text)
-    place = unfold(text, folded)
+    place = unfold(text, folded) or int
     assert [place(offset) for offset in range(len(folded) + 1)] == origins(text)
 
 
