@@ -117,6 +117,10 @@ def test_an_article_has_the_right_shape_by_the_decoder_where_it_has_by_the_schem
     assert validator("article").is_valid(fields) == shaped
 
 
+TAG = ("schema",)
+"""A decoder of messages of one kind takes its absence for that kind."""
+
+
 def _places(value: Any, *before: str | int) -> list[tuple[str | int, ...]]:
     """The path of every value in a message."""
     if isinstance(value, dict):
@@ -143,7 +147,7 @@ def test_a_field_that_is_gone_or_of_another_type_fails_the_schema_and_the_decode
         )
     )
     message = json.loads(raw)
-    *path, last = data.draw(st.sampled_from(_places(message)))
+    *path, last = data.draw(st.sampled_from([place for place in _places(message) if place != TAG]))
     changed = copy.deepcopy(message)
     holder = changed
     for step in path:
