@@ -16,6 +16,8 @@ from tests.broker.road import Received, Road, article, at_least, eventually
 from tests.commands import northwire
 from tests.workers import Worker
 
+VERDICT = {"topic_version": "1", "score": 1.0, "threshold": 1.0, "damping": 1.0, "subtopics": [], "why": []}
+
 
 class Topic:
     """A topic that no other test has, and what is written about it."""
@@ -26,7 +28,7 @@ class Topic:
 
     def text(self, version: int = 1) -> str:
         return (
-            f"id: {self.id}\ntitle: Own\nversion: '{version}'\nthreshold: 1.0\n"
+            f"id: {self.id}\ntitle: Own\nversion: '{version}'\nthreshold: 1.0\nlede_boost: 1\n"
             f"rules:\n  - id: word\n    weight: {version}\n    terms: [{self.word}]\n"
         )
 
@@ -245,7 +247,7 @@ def test_stories_put_a_topic_without_its_kafka_topic_aside_until_it_has_one(road
     topic, name = Topic(), uuid.uuid4().hex
 
     def tagged(number: int) -> bytes:
-        verdict = {"topic": topic.id, "topic_version": "1", "score": 1.0, "threshold": 1.0, "subtopics": [], "why": []}
+        verdict = {"topic": topic.id, **VERDICT}
         told = {"id": f"{name}-{number}", "title": f"{name} {number}", "body": ""}
         return json.dumps({"schema": "northwire.tagged/1", "article": told, "match": verdict}).encode()
 
@@ -267,14 +269,13 @@ def test_hostile_topics_on_tagged_articles_are_put_aside_and_make_no_series(road
     reached = road.crew["stories"].metric("northwire_topics_loaded")
     name = uuid.uuid4().hex
     ids = ["", "../x", "A b", "a" * 65, "\u0000", *(f"{name}{number}" for number in range(300))]
-    verdict = {"topic_version": "1", "score": 1.0, "threshold": 1.0, "subtopics": [], "why": []}
     road.send(
         [
             json.dumps(
                 {
                     "schema": "northwire.tagged/1",
                     "article": {"id": name, "title": name, "body": ""},
-                    "match": {**verdict, "topic": topic},
+                    "match": {**VERDICT, "topic": topic},
                 }
             ).encode()
             for topic in ids
