@@ -125,7 +125,10 @@ class AlertedArticle(Struct, frozen=True):
 
 
 class Alert(Struct, frozen=True, tag_field="schema", tag="northwire.alert/1"):
-    """What subscribers receive. Equal input gives equal bytes, `id` included."""
+    """What subscribers receive. Equal input gives equal bytes, `id` included.
+
+    Queries are quoted in their first 80 characters; rule and topic version lead to the whole.
+    """
 
     id: str
     kind: Kind

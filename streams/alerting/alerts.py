@@ -1,13 +1,19 @@
 """The alert of a story: derived from its article and match, down to the id."""
 
 import re
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
 
 from streams.alerting.severity import severity_of
 from streams.identity import derive
-from streams.model import Alert, AlertedArticle, Article, Evidence, Kind, Story, TaggedArticle
+from streams.model import Alert, AlertedArticle, Article, Evidence, Exclusion, Kind, Story, TaggedArticle
 
 EXTRACT_LENGTH = 280
 """Characters of the body that an alert carries; more only where the evidence itself is longer."""
+
+QUERY_LENGTH = 80
+"""Characters of a query that an alert quotes; rule and version lead to the rest."""
 
 _BLANKS = re.compile(r"\s+")
 
@@ -25,11 +31,24 @@ def write_alert(tagged: TaggedArticle, story: Story, kind: Kind) -> Alert:
         score=match.score,
         threshold=match.threshold,
         damping=match.damping,
-        why=match.why,
-        excluded=match.excluded,
+        why=tuple(replace(evidence, term=_quoted(evidence.term)) for evidence in match.why),
+        excluded=tuple(_each_span_once(match.excluded)),
         story=story,
         article=_alerted(article, match.why),
     )
+
+
+def _quoted(query: str) -> str:
+    return query if len(query) <= QUERY_LENGTH else query[: QUERY_LENGTH - 1] + "…"
+
+
+def _each_span_once(excluded: Iterable[Exclusion]) -> Iterator[Exclusion]:
+    """What was cancelled, once, whatever the number of queries that asked for it."""
+    seen: set[tuple[str, int, int]] = set()
+    for one in excluded:
+        if (span := (one.field, one.start, one.end)) not in seen:
+            seen.add(span)
+            yield replace(one, term=_quoted(one.term), excluded_by=_quoted(one.excluded_by))
 
 
 def _alerted(article: Article, why: tuple[Evidence, ...]) -> AlertedArticle:

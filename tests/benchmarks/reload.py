@@ -88,7 +88,7 @@ class Rehearsal:
         filler = ", ".join(f"filler {self.name} {number}" for number in range(200))
         return {
             f"{name}-{self.name}": (
-                f"id: {name}-{self.name}\ntitle: Reload\nversion: '{version}'\nthreshold: 1.0\nrules:\n"
+                f"id: {name}-{self.name}\ntitle: Reload\nversion: '{version}'\nthreshold: 1.0\ndamping: 0\nrules:\n"
                 f"  - id: decisive\n    weight: {1 + version / 10}\n    terms: [{term}]\n"
                 f"  - id: filler\n    weight: 1.0\n    terms: [{filler}]\n"
             )

@@ -169,7 +169,7 @@ def test_the_seed_articles_alert_all_three_topics_with_exact_evidence(road: Road
         for each in road.tagged.about(alert.article.id, at_least(len(ALL_TOPICS))):
             tagged = decode_tagged(each.value)
             if tagged.match.topic == alert.topic:
-                assert alert.why == tagged.match.why
+                assert [span.weight for span in alert.why] == [span.weight for span in tagged.match.why]
                 for span in alert.why:
                     assert getattr(tagged.article, span.field)[span.start : span.end] == span.text
 
@@ -181,7 +181,7 @@ def _seeds() -> list[bytes]:
 @pytest.mark.apache
 def test_what_is_too_large_for_its_kafka_topic_is_put_aside_and_the_next_article_flows(road: Road) -> None:
     name = uuid.uuid4().hex
-    long = {field: f"{field} {'x' * 15_000}" for field in ("title", "source", "url")}
+    long = {field: f"Arctic Council {'x' * 15_000}" for field in ("title", "source", "url")}
     large = json.dumps({**long, "id": f"{name}-large", "body": "The Arctic Council met."}).encode()
     small = article(f"{name}-small", unique(SUMMIT))
     wanted = expected_alerts([small])

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from streams import wire
-from streams.alerting.alerts import EXTRACT_LENGTH, write_alert
+from streams.alerting.alerts import EXTRACT_LENGTH, QUERY_LENGTH, write_alert
 from streams.model import Alert, Article, Evidence, Exclusion, Kind, Severity
 from tests.unit.nouns import NOON, alert, article, evidence, match, story, tagged
 
@@ -85,6 +86,21 @@ def test_an_alert_carries_the_match_the_story_and_the_article() -> None:
     assert written.story == story()
     assert (written.article.id, written.article.url, written.article.title) == (told.id, told.url, told.title)
     assert (written.article.source, written.article.published_at, written.article.language) == ("Wire", NOON, "nb")
+
+
+def test_a_long_query_is_quoted_in_part_and_all_else_of_the_evidence_is_whole() -> None:
+    query = " OR ".join(f"word{number}" for number in range(40))
+    (shown,) = alert(match(evidence("council", 4, term=query))).why
+    assert shown.term == query[: QUERY_LENGTH - 1] + "…"
+    assert replace(shown, term=query) == evidence("council", 4, term=query)
+
+
+def test_a_cancelled_word_is_shown_once_however_many_queries_ask_for_it() -> None:
+    asked = [
+        Exclusion("rule", term, "body", 0, 6, "Arctic", "Arctic Monkeys") for term in ("Arctic", "Arctic NEAR/5 x")
+    ]
+    again = replace(asked[0], start=9, end=15)
+    assert alert(match(excluded=(*asked, again))).excluded == (asked[0], again)
 
 
 def test_the_time_of_processing_is_not_in_an_alert() -> None:
