@@ -76,6 +76,13 @@ bench: .venv/.bench ## tagging beside its peers, Lucene's verdicts, and the work
 	$(BIN)/python -m tests.benchmarks.cost
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.latency
+	$(BIN)/python -m tests.benchmarks.reload
+
+.PHONY: quality
+quality: .venv/.dev ## the shipped topics on labelled articles; the matcher beside the reference; every span of real alerts
+	$(BIN)/python -m tests.evaluation.tagging
+	$(BIN)/python -m tests.benchmarks.spans
+	$(BIN)/python -m tests.unit.tagging.agreement --pairs 100000 --seed 20
 
 .PHONY: kafka
 kafka: .venv/.dev ## a real Apache Kafka on a free port, until Ctrl-C

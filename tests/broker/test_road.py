@@ -181,7 +181,7 @@ def _seeds() -> list[bytes]:
 @pytest.mark.apache
 def test_what_is_too_large_for_its_kafka_topic_is_put_aside_and_the_next_article_flows(road: Road) -> None:
     name = uuid.uuid4().hex
-    long = {field: f"Arctic Council {'x' * 15_000}" for field in ("title", "source", "url")}
+    long = dict.fromkeys(("title", "source", "url"), f"Arctic Council {'x' * 15000}")
     large = json.dumps({**long, "id": f"{name}-large", "body": "The Arctic Council met."}).encode()
     small = article(f"{name}-small", unique(SUMMIT))
     wanted = expected_alerts([small])
