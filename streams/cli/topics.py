@@ -27,7 +27,9 @@ for command in (explain, backtest, show, schema):
 
 @topics.command()
 def push(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of topic files.", show_default=False)],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A folder of topic files.", show_default=False)
+    ] = None,
     remove: Annotated[
         list[str] | None,
         typer.Option("--remove", metavar="ID", help="A topic to watch no more; its alerts stay. Repeatable."),
@@ -36,11 +38,14 @@ def push(
 ) -> None:
     """Put the topic files of a folder in force on every tagging worker that has NORTHWIRE_TOPICS_FROM=kafka.
 
-    All files are checked first, and nothing is sent if one is invalid. A file that has changed under the
-    same version is refused: raise its version, so that what an alert names can be found again.
+    All files and their examples are checked first, and nothing is sent if one is wrong. A file that has changed
+    under the version that is in force is refused: raise its version, so that what an alert names can be found again.
     A topic that is not in the folder stays as it is, unless it is removed.
     """
     from streams.kafka.topics import push as push_topics  # the clients of Kafka take a second
+
+    if folder is None and not remove:
+        raise typer.BadParameter("name a folder of topic files, or a topic to --remove")
 
     for step in push_topics(read_settings(bootstrap_servers=bootstrap_servers), folder, remove or ()):
         before = f" (was {step.before})" if step.before else ""

@@ -15,6 +15,7 @@ from streams.errors import BrokerUnavailable, ClusterMismatch, TopicFileError
 from streams.kafka import admin
 from streams.kafka.connection import client_options, unavailable
 from streams.kafka.layout import LARGEST_MESSAGE, TOPICS, layout, outlets
+from streams.proofreading.trials import trials
 from streams.settings import Settings
 from streams.tagging.topics import Topic, parse_topic
 from streams.watchlist import (
@@ -109,20 +110,22 @@ async def _replayed(records: TopicRecords) -> Watchlist:
 class Step(NamedTuple):
     """What a push has done about one topic."""
 
-    act: Literal["pushed", "unchanged", "removed", "kept"]
+    act: Literal["pushed", "unchanged", "removed", "absent", "kept"]
     topic: str
     version: str | None
     before: str | None = None
 
 
-def push(settings: Settings, folder: Path, remove: Collection[str]) -> Generator[Step, None, None]:
+def push(settings: Settings, folder: Path | None, remove: Collection[str]) -> Generator[Step, None, None]:
     """Publishes the topics of a folder that have changed, and removes others; each step once it is done.
 
-    Checks everything first. Raises `TopicFileError` for a file that is invalid or has changed under the
-    same version and for a topic that is to be removed and is in the folder, `ClusterMismatch` where the
-    cluster refuses a Kafka topic, and `BrokerUnavailable`.
+    Checks everything first. Raises `TopicFileError` for a file that is invalid, fails an example of its
+    own or has changed under the same version, and for a topic that is to be removed and is in the folder;
+    `ClusterMismatch` where the cluster refuses a Kafka topic; and `BrokerUnavailable`.
     """
-    own = read_folder(Folder(folder))
+    own = read_folder(Folder(folder)) if folder else Watchlist(TopicRecords(settings))
+    for name, (_, topic) in own.entries.items():
+        _require_examples(topic, name)
     if contradictory := own.topics.keys() & set(remove):
         raise TopicFileError(f"{folder} holds the topic {min(contradictory)!r}, which is to be removed: choose.")
     _prepare(settings)
@@ -130,6 +133,13 @@ def push(settings: Settings, folder: Path, remove: Collection[str]) -> Generator
     admin.prepare(settings, outlets(settings, own.topics))
     values = {entry.topic.id: str(entry.content).encode() for entry in own.entries.values()}
     yield from _carry_out(settings, steps, values)
+
+
+def _require_examples(topic: Topic, name: str) -> None:
+    for trial in trials(topic):
+        if not trial.passed:
+            problem = f"example {trial.kind} {trial.number} {'does not fire' if trial.kind == 'match' else 'fires'}"
+            raise TopicFileError(f"{name}: its own {problem}: `northwire topics test {name}` says why.")
 
 
 def _prepare(settings: Settings) -> None:
@@ -150,7 +160,7 @@ def plan(own: Watchlist, held: Watchlist, remove: Collection[str]) -> list[Step]
             steps.append(Step("unchanged", topic.id, topic.version))
         else:
             steps.append(Step("pushed", topic.id, topic.version, versions.get(topic.id)))
-    steps += (Step("removed", topic, None, versions.get(topic)) for topic in remove)
+    steps += (Step("removed" if topic in versions else "absent", topic, None, versions.get(topic)) for topic in remove)
     others = sorted(before.keys() - own.topics.keys() - set(remove))
     return [*steps, *(Step("kept", topic, versions[topic]) for topic in others)]
 

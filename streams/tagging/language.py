@@ -60,6 +60,15 @@ _NAMES = {
 }
 """How the terminals of the grammar are told to people."""
 
+_HABITS = (
+    (re.compile(r"(?i)(o?near|adj|within)/?[0-9]+|(w|n|pre|~)/[0-9]+"), "write NEAR/5 or ONEAR/5 in capitals"),
+    (re.compile(r"(?i)atleast/?[0-9]+"), "write ATLEAST/2 in capitals"),
+    (re.compile(r"(AND|OR|NOT)?/[0-9]+"), "write NEAR/5 or ONEAR/5"),
+    (re.compile(r"[+-]\w.*"), "write AND or NOT"),
+    (re.compile(r".*[?!~]+"), "write * for the rest of a word"),
+)
+"""Operators of other tools."""
+
 _MISTAKES = tuple(
     (re.compile(wrong), problem)
     for wrong, problem in (
@@ -105,6 +114,8 @@ class _Builder(Transformer[Token, Query]):
         return parts[0]
 
     def phrase(self, words: list[Token]) -> Query:
+        for word in words:
+            _check_habit(word)
         return _phrase([(str(word), word.start_pos or 0) for word in words], 0)
 
     def quoted(self, tokens: list[Token]) -> Query:
@@ -166,6 +177,13 @@ def _phrase(words: list[tuple[str, int]], start: int) -> Query:
     for following in pieces[1:]:
         query = Near(query, following, 1, ordered=True)
     return query
+
+
+def _check_habit(word: Token) -> None:
+    """Refuses what is an operator elsewhere and would be a word here; within quotation marks it is one."""
+    for habit, mend in _HABITS:
+        if habit.fullmatch(word):
+            raise QueryError(f"{str(word)!r} would be a word here: {mend}, or quote it", word.start_pos or 0)
 
 
 def _check_word(word: str, place: int, *, prefix: bool) -> None:

@@ -305,6 +305,9 @@ def test_a_push_says_what_it_does_and_does_it_once(road: Road, tmp_path: Path) -
     assert pushed() == [f"unchanged {topic.id} 2", f"kept      {other.id} 1"]
     assert pushed("--remove", other.id) == [f"unchanged {topic.id} 2", f"removed   {other.id} (was 1)"]
     assert pushed() == [f"unchanged {topic.id} 2"]
+    gone = northwire("topics", "push", "--remove", topic.id, "--remove", other.id, **road.environment)
+    said = [line for line in gone.out.decode().splitlines() if topic.id in line or other.id in line]
+    assert said == [f"removed   {topic.id} (was 2)", f"absent    {other.id}"]
 
 
 def test_an_invalid_push_is_refused_whole(road: Road, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_what_is_new_or_has_changed_is_pushed_and_the_rest_is_not() -> None:
         Step("pushed", "arctic", "2", "1"),
         Step("unchanged", "barents", "1"),
         Step("removed", "davis", None, "1"),
-        Step("removed", "fram", None),
+        Step("absent", "fram", None),
         Step("kept", "chukchi", "1"),
     ]
 
@@ -57,4 +57,10 @@ def test_nothing_is_pushed_to_a_kafka_topic_that_forgets(monkeypatch: pytest.Mon
     monkeypatch.setattr(admin, "prepare", lambda *_: admin.Prepared((), ("topics",), (difference,)))
     (tmp_path / "a.yaml").write_text(text(), encoding="utf-8")
     with pytest.raises(ClusterMismatch, match=f"{difference}: Kafka would forget"):
+        next(push(Settings(), tmp_path, ()))
+
+
+def test_a_topic_that_fails_its_own_example_is_not_pushed(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f"{text()}examples: {{match: [Parliament slept.]}}\n", encoding="utf-8")
+    with pytest.raises(TopicFileError, match=r"a\.yaml: its own example match 1 does not fire"):
         next(push(Settings(), tmp_path, ()))

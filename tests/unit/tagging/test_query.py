@@ -1,5 +1,6 @@
 """The query language: every form of the table in docs/topics.md, what comes first, and what each mistake is called."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -300,3 +301,23 @@ def written(query: Query) -> str:
 @given(QUERIES)
 def test_a_tree_that_is_written_and_read_is_the_same_tree(query: Query) -> None:
     assert parse(written(query)) == query
+
+
+@pytest.mark.parametrize(
+    ("query", "habit"),
+    [
+        ("tanker near/5 ship", "near/5"),
+        ("tanker W/5 ship", "W/5"),
+        ("tanker NEAR5 ship", "NEAR5"),
+        ("tanker /5 ship", "/5"),
+        ("tanker AND/5 ship", "AND/5"),
+        ("atleast2 tanker", "atleast2"),
+        ("ship -tanker", "-tanker"),
+        ("sanction?", "sanction?"),
+    ],
+)
+def test_an_operator_of_another_tool_is_not_taken_for_a_word(query: str, habit: str) -> None:
+    with pytest.raises(QueryError, match=re.escape(f"{habit!r} would be a word here")) as error:
+        parse(query)
+    assert query[error.value.position :].startswith(habit)
+    parse(f'"{habit}"')
