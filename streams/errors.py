@@ -43,7 +43,10 @@ class Refused(NorthwireError):
 
 
 class TopicFileError(NorthwireError):
-    """A topic file is not one."""
+    """A topic file is not one. Each argument is a sentence about one thing that is wrong with it."""
+
+    def __str__(self) -> str:
+        return "; ".join(self.args)
 
 
 class SettingsError(NorthwireError):

@@ -35,8 +35,9 @@ Files = Mapping[str, str | Unreadable]
 class Source(Protocol):
     """Where topic files come from."""
 
-    nothing: str
-    """The sentence for a source without a file; it says what to do."""
+    @property
+    def nothing(self) -> str:
+        """The sentence for a source without a file; it says what to do."""
 
     def parse(self, name: str, text: str) -> Topic:
         """The topic in a file. Raises `TopicFileError` that names the file, the place, the mend."""
@@ -58,6 +59,8 @@ class Refusal(NamedTuple):
     name: str
     content: str | Unreadable
     sentence: str
+    problems: tuple[str, ...] = ()
+    """The same, a sentence for each thing that is wrong with a file."""
 
 
 class Watchlist(NamedTuple):
@@ -99,7 +102,7 @@ class Watchlist(NamedTuple):
                 entry = held if held and held.content == content else Entry(content, self._read(name, content))
                 _check(entry.topic, name, before, owners)
             except TopicFileError as error:
-                refused.add(Refusal(name, content, str(error)))
+                refused.add(Refusal(name, content, str(error), error.args))
                 if held is None or held.topic.id in owners:
                     continue
                 entry = held
@@ -118,11 +121,21 @@ class Watchlist(NamedTuple):
 
 
 class Folder:
-    """A folder of topic files (*.yaml, *.yml)."""
+    """A folder of topic files (*.yaml, *.yml), or one of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_set: bool = False) -> None:
+        """`is_set` says that NORTHWIRE_TOPICS_DIR names the folder."""
         self._folder = folder
-        self.nothing = f"{folder} holds no topic file (*.yaml): put one there, or unset NORTHWIRE_TOPICS_DIR."
+        self._way_out = ", or unset NORTHWIRE_TOPICS_DIR" if is_set else ""
+
+    @property
+    def nothing(self) -> str:
+        """As `Source` has it."""
+        if not self._folder.exists():
+            return f"{self._folder} does not exist: name a folder of topic files (*.yaml){self._way_out}."
+        if self._folder.is_file():
+            return f"{self._folder} is no topic file (*.yaml): name one, or a folder of them{self._way_out}."
+        return f"{self._folder} holds no topic file (*.yaml): put one there{self._way_out}."
 
     def parse(self, name: str, text: str) -> Topic:
         """As `Source` has it."""
@@ -130,7 +143,8 @@ class Folder:
 
     def read(self) -> Files:
         """The files that there are now. Blocks."""
-        paths = sorted((*self._folder.glob("*.yaml"), *self._folder.glob("*.yml")))
+        inside = [self._folder] if self._folder.is_file() else self._folder.glob("*")
+        paths = sorted(path for path in inside if path.suffix in (".yaml", ".yml"))
         contents = {str(path): _read(path) for path in paths}
         return {name: content for name, content in contents.items() if content is not None}
 
@@ -147,7 +161,8 @@ class Folder:
 
 def folder_of(settings: Settings) -> Folder:
     """The shipped topics, or the folder that is set."""
-    return Folder(settings.topics_dir or Path(str(files("streams") / "topics")))
+    shipped = Path(str(files("streams") / "topics"))
+    return Folder(settings.topics_dir or shipped, is_set=settings.topics_dir is not None)
 
 
 def read_folder(folder: Folder) -> Watchlist:

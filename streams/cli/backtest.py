@@ -1,7 +1,7 @@
 """`northwire topics backtest`: what topics would have found in an archive."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +15,11 @@ from streams.cli.options import TopicsDir
 from streams.cli.page import page
 from streams.cli.review import review
 from streams.cli.screen import complain, print_line
-from streams.cli.topicfiles import settings_for
+from streams.cli.topicfiles import read_topics
 from streams.errors import Refused, SourceError
 from streams.ingest.sources import Message, Sources
 from streams.proofreading.backtest import SHOWN, Backtest
 from streams.proofreading.grades import Grade, Labelled, Labels
-from streams.watchlist import load_topics
 from streams.wire import decode_article, encode
 
 _FORM = 'a label is {"id", "grades": {topic: 0, 1 or 2}}'
@@ -38,7 +37,7 @@ def backtest(
     ] = None,
     topics: TopicsDir = None,
     shown: Annotated[
-        int, typer.Option("--show", min=0, max=1000, help="Articles gained, and lost, to show of each topic.")
+        int, typer.Option("--show", min=0, max=1000, help="Articles to show of each topic, drawn evenly.")
     ] = SHOWN,
     json: Annotated[bool, typer.Option("--json", help="The whole report as one line of JSON.")] = False,
     html: Annotated[
@@ -47,17 +46,18 @@ def backtest(
 ) -> None:
     """Say what topics would have found in an archive, and which rules never fire.
 
-    With --against: which articles are gained and lost by the change. With --labels: precision, recall and
+    Shows some of the articles on which each topic fires. With --against: which are gained and lost by the
+    change instead. With --labels: precision, recall and
     F1 of each topic and rule. A grade of 2 says that the article is about the topic, 0 that it is not, 1
     is a passing mention and counts for neither. Reads what `northwire ingest` reads. What is refused is
     reported on standard error, and then the exit code is 1.
     """
-    run = Backtest(
-        load_topics(settings_for(topics)),
-        load_topics(settings_for(against)) if against else None,
-        read_labels(labels) if labels else None,
-        shown,
-    )
+    now = read_topics(topics)
+    before = read_topics(against) if against else None
+    grades = read_labels(labels) if labels else None
+    if labels and grades:
+        _require_watched(labels, grades, {topic.id for topic in (*now, *(before or ()))})
+    run = Backtest(now, before, grades, shown)
     sources = Sources([corpus], complain)
     refused = 0
     for message in _with_progress(sources):
@@ -76,7 +76,8 @@ def backtest(
     else:
         review(Console(highlight=False), report)
     if report.absent:
-        complain(f"{len(report.absent):,} labelled articles are not in {corpus}, such as {report.absent[0]}: left out.")
+        articles = f"{len(report.absent):,} article{'s' if len(report.absent) > 1 else ''}"
+        complain(f"labels of {articles} are not in {corpus}, such as that of {report.absent[0]}: left out.")
     if refused or sources.unreadable or report.absent:
         raise typer.Exit(1)
 
@@ -93,7 +94,17 @@ def read_labels(path: Path) -> Labels:
         if row.id in labels:
             raise SourceError(f"{message.place}: {row.id!r} is labelled twice: keep one line.")
         labels[row.id] = row.grades
+    if not labels:
+        raise SourceError(f"{path} holds no labels: {_FORM}, one a line.")
     return labels
+
+
+def _require_watched(path: Path, labels: Labels, watched: Collection[str]) -> None:
+    """Raises `SourceError` where a label speaks of a topic that is none of these."""
+    for article, grades in labels.items():
+        for topic in sorted(grades.keys() - set(watched)):
+            known = ", ".join(sorted(watched))
+            raise SourceError(f"{path}: {article!r} has a grade for {topic!r}, which is not watched: {known} are.")
 
 
 def _give_up(sentence: str) -> None:

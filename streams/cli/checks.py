@@ -51,7 +51,8 @@ def try_examples(path: TopicsPath = None) -> None:
     """
     watchlist = open_topics(path)
     for refusal in sorted(watchlist.refused):
-        print(on_one_line(refusal.sentence))
+        for problem in refusal.problems:
+            print(on_one_line(problem))
     tried = [(name, trial) for name, entry in watchlist.entries.items() for trial in trials(entry.topic)]
     failed = [(name, trial) for name, trial in tried if not trial.passed]
     for name, trial in failed:
@@ -63,7 +64,7 @@ def try_examples(path: TopicsPath = None) -> None:
 
 def _remarks(watchlist: Watchlist) -> Iterator[_Remark]:
     for refusal in sorted(watchlist.refused):
-        yield _Remark(True, f"error: {refusal.sentence}")
+        yield from (_Remark(True, f"error: {problem}") for problem in refusal.problems)
     for name, entry in watchlist.entries.items():
         for trial in trials(entry.topic):
             if not trial.passed:

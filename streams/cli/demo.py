@@ -16,6 +16,7 @@ from rich.text import Text
 
 from streams.cli.processes import WorkerProcess
 from streams.cli.screen import complain, on_one_line, show
+from streams.cli.topicfiles import read_topics
 from streams.errors import NorthwireError, Refused
 from streams.ingest.sources import Sources
 from streams.kafka import admin
@@ -39,7 +40,8 @@ def demo(
         typer.Argument(metavar="PATH", help="Articles of your own, as for `northwire ingest`; else 31 samples."),
     ] = None,
     topics: Annotated[
-        Path | None, typer.Option("--topics", help="A folder of topic files instead of the shipped ones.")
+        Path | None,
+        typer.Option("--topics", help="A folder of topic files, or one of them, instead of the shipped ones."),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep everything running until Ctrl-C.")] = False,
 ) -> None:
@@ -48,6 +50,8 @@ def demo(
     Needs neither Kafka nor Docker nor settings (NORTHWIRE_* are ignored). Ends by itself and leaves
     nothing behind.
     """
+    if topics:
+        read_topics(topics)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     for name in [name for name in os.environ if name.startswith("NORTHWIRE_")]:

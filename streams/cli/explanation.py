@@ -14,7 +14,7 @@ from rich.text import Text
 from streams.cleaning import clean
 from streams.cli.options import Paths, TopicsDir
 from streams.cli.screen import complain, on_one_line, print_line
-from streams.cli.topicfiles import settings_for
+from streams.cli.topicfiles import read_topics
 from streams.errors import Refused, TopicFileError
 from streams.ingest.sources import Sources
 from streams.model import Article, Evidence
@@ -22,7 +22,6 @@ from streams.proofreading.clippings import Mark, Sort, marks, segments
 from streams.tagging.tagger import Tagger, Verdict
 from streams.tagging.text import LEDE_LENGTH
 from streams.tagging.topics import Topic
-from streams.watchlist import load_topics
 from streams.wire import decode_article, encode
 
 _STYLES: Mapping[Sort, str] = {"counts": "bold green underline", "alone": "yellow underline", "cancelled": "red strike"}
@@ -37,7 +36,7 @@ def show(
     topics: TopicsDir = None,
 ) -> None:
     """Show the topics that are watched, or the rules of one."""
-    watched = _chosen(load_topics(settings_for(topics)), topic)
+    watched = _chosen(read_topics(topics), topic)
     console = Console(highlight=False)
     if topic is None:
         console.print(_overview(watched))
@@ -57,7 +56,7 @@ def explain(
     in colours. Reads what `northwire tag` reads. What is refused is reported on standard error, and then the
     exit code is 1.
     """
-    tagger = Tagger(_chosen(load_topics(settings_for(topics)), topic))
+    tagger = Tagger(_chosen(read_topics(topics), topic))
     console = Console(highlight=False)
     refused = 0
     sources = Sources(articles, complain)

@@ -103,7 +103,7 @@ def _figures(score: Score | None) -> tuple[str, str, str]:
         return "", "", ""
     precision = f"{score.precision:.3f}" if score.right or score.wrong else "–"
     recall = "–" if score.recall is None else f"{score.recall:.3f}"
-    return precision, recall, f"{score.f1:.3f}"
+    return precision, recall, "–" if score.recall is None else f"{score.f1:.3f}"
 
 
 def _passing(score: Score | None) -> str:

@@ -11,14 +11,13 @@ from rich.console import Console
 
 from streams.cli.options import Json, Paths, TopicsDir
 from streams.cli.screen import complain, print_line, show
-from streams.cli.topicfiles import settings_for
+from streams.cli.topicfiles import read_topics
 from streams.errors import SourceError
 from streams.ingest.sources import Message, Sources
 from streams.model import Alert, Article, Match, News, Rejected, Repeat, Tagged, TaggedArticle, Untagged
 from streams.pipeline import tag as tag_message, tell
 from streams.stories.desk import Desk
 from streams.tagging.tagger import Tagger
-from streams.watchlist import load_tagger
 from streams.wire import encode
 
 
@@ -29,7 +28,7 @@ def tag(paths: Paths, topics: TopicsDir = None) -> None:
     match is a span of the cleaned title or body. Reads what `northwire ingest` reads. What is refused
     is reported on standard error, and then the exit code is 1.
     """
-    tagger = load_tagger(settings_for(topics))
+    tagger = Tagger(read_topics(topics))
     refused = 0
     sources = Sources(paths, complain)
     for message in sources:
@@ -76,7 +75,7 @@ def replay(
     exit code is 1 if something was refused.
     """
     console = Console()
-    road = _Road(load_tagger(settings_for(topics)), all_articles)
+    road = _Road(Tagger(read_topics(topics)), all_articles)
     sources = Sources(paths, complain)
     for message in sources:
         for alert in road.alerts(message):

@@ -28,7 +28,7 @@ TopicsDir = Annotated[
     typer.Option(
         "--topics",
         metavar="DIR",
-        help="A folder of topic files; else NORTHWIRE_TOPICS_DIR, else the shipped ones.",
+        help="A folder of topic files, or one of them; else NORTHWIRE_TOPICS_DIR, else the shipped ones.",
         show_default=False,
     ),
 ]

@@ -86,6 +86,10 @@ def _topic(topic: TopicRecord, report: Report) -> Tree.Element:
             few = f", {len(changes.sample)} shown" if len(changes.sample) < changes.articles else ""
             parts.append(element("h3", f"{changes.articles:,} {what}{few}"))
             parts.append(element("ol", *map(_change, changes.sample)))
+    if topic.sample:
+        few = f", {len(topic.sample):,} shown" if len(topic.sample) < topic.now.fired else ""
+        parts.append(element("h3", f"Fires on {topic.now.fired:,}{few}"))
+        parts.append(element("ol", *(_clipping(one, f"score {one.score:g}") for one in topic.sample)))
     for what, clippings in (("Wrong: fires, and is not about it", topic.wrong), ("Missed: is about it", topic.missed)):
         if clippings:
             parts.append(element("h3", f"{what} ({len(clippings):,})"))

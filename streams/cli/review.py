@@ -75,6 +75,11 @@ def _print_topic(console: Console, topic: TopicRecord) -> None:
             for change in changes.sample:
                 scores = f"{change.score_before:g} → {change.score:g}"
                 _print_clipping(console, change.clipping, f"{sign} {scores}")
+    if topic.sample:
+        few = f", {len(topic.sample):,} of them drawn evenly" if len(topic.sample) < topic.now.fired else ""
+        console.print(Text(f"\nfires on {topic.now.fired:,}{few}", "bold"))
+        for clipping in topic.sample:
+            _print_clipping(console, clipping, f"{clipping.score:g}")
     for what, clippings in (("wrong: fires, and is not about it", topic.wrong), ("missed: is about it", topic.missed)):
         if clippings:
             few = f", {_MOST_MISTAKES} of them" if len(clippings) > _MOST_MISTAKES else ""

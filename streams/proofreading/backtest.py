@@ -18,7 +18,7 @@ from streams.tagging.tagger import Tagger, Verdict
 from streams.tagging.topics import Rule, Topic
 
 SHOWN = 20
-"""Articles gained, and as many lost, that are shown of each topic."""
+"""Articles that are shown of each topic; with another version, so many gained and so many lost."""
 
 LONGEST_SPAN = 1_200
 """Months up to which those without an article are listed, too."""
@@ -104,6 +104,7 @@ class Backtest:
         self._seen: set[str] = set()
         self._articles = self._undated = 0
         self._volume: Counter[str] = Counter()
+        self._fires = {topic: Sample(shown) for topic in self._now.tallies}
         self._gained = {topic: Sample(shown) for topic in self._topics()}
         self._lost = {topic: Sample(shown) for topic in self._topics()}
 
@@ -121,6 +122,10 @@ class Backtest:
         now = self._now.read(article, month, grades)
         if self._before:
             self._compare(article, self._before.read(article, month, grades), now)
+            return
+        for topic, verdict in now.items():
+            if verdict.fires:
+                self._fires[topic].add(article, verdict, 0.0, verdict.match.score)
 
     def report(self) -> Report:
         """What has been found so far."""
@@ -165,6 +170,7 @@ class Backtest:
             before=(before or _Tally(shown.topic)).record(months, self._labels) if self._before else None,
             gained=self._gained[topic].changes() if self._before else None,
             lost=self._lost[topic].changes() if self._before else None,
+            sample=self._fires[topic].clippings() if topic in self._fires else (),
             rules=tuple(now.rule(rule, self._labels) for rule in now.topic.rules) if now else (),
             wrong=self._mistakes(tally, 0),
             missed=self._mistakes(tally, 2),

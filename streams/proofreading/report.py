@@ -64,6 +64,8 @@ class TopicRecord(Struct, frozen=True):
     """None if there is nothing to compare with."""
     gained: Changes | None
     lost: Changes | None
+    sample: tuple[Clipping, ...]
+    """Of the articles on which it fires, where there is nothing to compare with: drawn as in `Changes`."""
     rules: tuple[RuleRecord, ...]
     """In the order of the file."""
     wrong: tuple[Clipping, ...]

@@ -8,29 +8,24 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from streams.tagging.language import parse
-from streams.tagging.query import AllOf, Phrase, Query, keys_of, needs_of, nested, phrases_of
+from streams.tagging.query import AllOf, Phrase, Query, keys_of, nested, phrases_of
 from streams.tagging.topics import Rule, Topic
 
 
 class Term:
     """A query of a rule, and its place in the file."""
 
-    __slots__ = ("keys", "needs", "number", "query", "rule", "scatters", "text")
+    __slots__ = ("keys", "number", "query", "rule", "scatters", "text")
 
     def __init__(self, number: int, text: str, rule: Rule) -> None:
         self.number = number
         self.text = text
         self.rule = rule
         self.query: Query = parse(text)
-        self.needs = needs_of(self.query)
         self.keys = keys_of(self.query)
         """The phrases of which the query needs one, and that are the rarest."""
         self.scatters = any(isinstance(part, AllOf) for part in nested(self.query))
         """Whether the query also finds what is nowhere near any of its keys."""
-
-    def may_find(self, present: frozenset[Phrase]) -> bool:
-        """Whether the query can find anything where these phrases occur."""
-        return not any(group.isdisjoint(present) for group in self.needs)
 
 
 class Exclusion(NamedTuple):

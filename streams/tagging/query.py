@@ -9,6 +9,7 @@ What the nodes mean stands in docs/topics.md.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -97,27 +98,43 @@ def phrases_of(query: Query) -> Iterator[Phrase]:
     return (part for part in nested(query) if isinstance(part, Phrase))
 
 
-def needs_of(query: Query) -> tuple[frozenset[Phrase], ...]:
-    """Groups of phrases: where a query finds anything, of each group one at least occurs.
-
-    So an article that lacks a group need not be looked at: the presearcher of Lucene Monitor.
-    """
+def may_find(query: Query, present: frozenset[Phrase]) -> bool:
+    """Whether the query can find anything in an article in which just these phrases occur."""
     match query:
         case Phrase():
-            return (frozenset((query,)),)
-        case AnyOf(parts):
-            return (frozenset[Phrase]().union(*map(keys_of, parts)),)
-        case AllOf() | Near():
-            return tuple(group for part in parts_of(query) for group in needs_of(part))
-        case Without(wanted, _):
-            return needs_of(wanted)
-        case Within(_, part) | AtLeast(_, part):
-            return needs_of(part)
+            return query in present
+        case AnyOf():
+            phrases, others = sorted_out(query)
+            return not phrases.isdisjoint(present) or any(may_find(part, present) for part in others)
+        case AllOf(parts):
+            return all(may_find(part, present) for part in parts)
+        case Near(left, right):
+            return may_find(left, present) and may_find(right, present)
+        case Without(part, _) | Within(_, part) | AtLeast(_, part):
+            return may_find(part, present)
 
 
 def keys_of(query: Query) -> frozenset[Phrase]:
-    """The group of a query's needs that is the rarest by its looks."""
-    return max(needs_of(query), key=_rarity)
+    """Phrases of which one at least occurs where the query finds anything: the rarest, by their looks.
+
+    An article in which none of them occurs need not be looked at: the presearcher of Lucene Monitor.
+    """
+    match query:
+        case Phrase():
+            return frozenset((query,))
+        case AnyOf(parts):
+            return frozenset[Phrase]().union(*map(keys_of, parts))
+        case AllOf() | Near():
+            return max(map(keys_of, parts_of(query)), key=_rarity)
+        case Without(part, _) | Within(_, part) | AtLeast(_, part):
+            return keys_of(part)
+
+
+@lru_cache(maxsize=1 << 16)
+def sorted_out(query: AnyOf) -> tuple[frozenset[Phrase], tuple[Query, ...]]:
+    """The phrases among the parts, of which most will not occur, and the others."""
+    phrases = frozenset(part for part in query.parts if isinstance(part, Phrase))
+    return phrases, tuple(part for part in query.parts if not isinstance(part, Phrase))
 
 
 def _rarity(keys: frozenset[Phrase]) -> float:

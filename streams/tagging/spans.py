@@ -7,11 +7,10 @@ those that contain one another the smallest counts.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import chain
 
 from streams.tagging.matcher import Span
-from streams.tagging.query import AllOf, AnyOf, AtLeast, Near, Phrase, Query, Within, Without
+from streams.tagging.query import AllOf, AnyOf, AtLeast, Near, Phrase, Query, Within, Without, sorted_out
 from streams.tagging.text import Text
 from streams.tagging.words import within_steps
 
@@ -47,7 +46,7 @@ class Search:
             case Near(left, right, steps, ordered):
                 return self._near(self.find(left), self.find(right), steps, ordered=ordered)
             case AnyOf():
-                phrases, others = _sorted_out(query)
+                phrases, others = sorted_out(query)
                 found = [self._occurrences[phrase] for phrase in phrases.intersection(self._occurrences)]
                 found += map(self.find, others)
                 return sorted(set(chain.from_iterable(found))) if len(found) != 1 else sorted(found[0])
@@ -83,13 +82,6 @@ class Search:
                     break
                 shortest = min(shortest, last)
                 yield start, last
-
-
-@lru_cache(maxsize=1 << 16)
-def _sorted_out(query: AnyOf) -> tuple[frozenset[Phrase], tuple[Query, ...]]:
-    """The phrases among the parts, of which most will not occur, and the others."""
-    phrases = frozenset(part for part in query.parts if isinstance(part, Phrase))
-    return phrases, tuple(part for part in query.parts if not isinstance(part, Phrase))
 
 
 def _smallest(spans: set[Span]) -> list[Span]:

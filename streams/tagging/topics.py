@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from streams.errors import TopicFileError
 from streams.tagging.folding import fold
 from streams.tagging.language import LONGEST, QueryError, parse
+from streams.tagging.mends import mend
 from streams.tagging.query import AllOf, AtLeast, Phrase, Query, Without, nested
 
 TOPIC_FILE_LIMIT = 1024 * 1024
@@ -18,8 +19,14 @@ TOPIC_FILE_LIMIT = 1024 * 1024
 
 _DEEPEST = 8
 
-_PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`\Z")
+_MOST_PROBLEMS = 20
+_GLIMPSE = 40
+
+_PLACE = re.compile(r" - at (?:`key` in )?`\$(?P<path>[^`]*)`\Z")
 _STEP = re.compile(r"\.(?P<key>[A-Za-z_]\w*)|\[(?P<index>\d+)\]")
+_UNKNOWN = re.compile(r"unknown field `(?P<key>.*?)`(?: - at|\Z)")
+_GOES_ON = re.compile(r"""(?:.*[-\[,:])?\s*"(?:[^"\\]|\\.)*"\s*""")
+_OPERATOR = re.compile(r"(?:^|[\s():])(?:AND|OR|NOT|O?NEAR/\d+|ATLEAST/\d+)(?=[\s()]|$)")
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=64)]
 Term = Annotated[str, Meta(min_length=1, max_length=LONGEST, description="A word, a phrase or a whole query")]
@@ -76,6 +83,14 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     examples: Examples = Examples()
 
 
+_SHAPES: tuple[tuple[re.Pattern[str], type[Struct]], ...] = (
+    (re.compile(r"\.rules\[\d+\]"), Rule),
+    (re.compile(r"\.examples"), Examples),
+    (re.compile(r"\.examples\.\w+\[\d+\]"), Example),
+)
+"""What stands at which path of a file; elsewhere, the topic."""
+
+
 class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
     """Safe YAML without repeated keys (no rule silently replaced), whose errors say where."""
 
@@ -96,34 +111,65 @@ class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  
 
 
 def parse_topic(text: str, name: str) -> Topic:
-    """The topic in a file's text. Raises `TopicFileError` that names the file, the line, the mend."""
+    """The topic in a file's text. Raises `TopicFileError` that names the file, each line, each mend."""
     if len(text) > TOPIC_FILE_LIMIT:
         raise TopicFileError(f"{name}: a topic file may have {TOPIC_FILE_LIMIT} characters, this one is longer")
+    root: yaml.Node | None = None
     try:
         _refuse_tricks(text)
-        topic = msgspec.convert(yaml.load(text, _Loader), Topic)  # noqa: S506 - _Loader is a SafeLoader
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        topic = msgspec.convert(loader.construct_document(root) if root else None, Topic)
     except yaml.MarkedYAMLError as error:
         where = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise TopicFileError(f"{name}{where}: {error.problem or 'this is not YAML'}") from None
+        raise TopicFileError(f"{name}{where}: {error.problem or 'this is not YAML'}{_hint(text, error)}") from None
+    except msgspec.ValidationError as error:
+        raise TopicFileError(f"{name}{_misshapen(str(error), root)}") from None
     except (yaml.YAMLError, ValueError) as error:
-        problem = " ".join(str(error).split())
-        place = _PLACE.search(problem)
-        raise TopicFileError(f"{name}{_line(text, place['path']) if place else ''}: {problem}") from None
-    for path, problem in _problems(topic):
-        raise TopicFileError(f"{name}{_line(text, path)}: {problem}")
+        raise TopicFileError(f"{name}: {' '.join(str(error).split())}") from None
+    problems = [f"{name}{_line(_at(root, path))}: {problem}" for path, problem in _problems(topic, root)]
+    if problems:
+        more = len(problems) - _MOST_PROBLEMS
+        raise TopicFileError(*problems[:_MOST_PROBLEMS], *([f"{name}: and {more:,} more"] if more > 0 else []))
     return topic
 
 
-def _line(text: str, path: str) -> str:
-    """Where in the file a path such as `.rules[2].terms[0]` leads, as `:17`; as far as it leads."""
-    node: yaml.Node | None = yaml.compose(text, _Loader)
+def _misshapen(problem: str, root: yaml.Node | None) -> str:
+    """Where in the file a value is not as msgspec wants it, and the mend."""
+    place = _PLACE.search(problem)
+    path = place["path"] if place else ""
+    node = _at(root, path)
+    value = " ".join(node.value.split()) if isinstance(node, yaml.ScalarNode) else "a value"
+    shape = next((shape for pattern, shape in _SHAPES if pattern.fullmatch(path)), Topic)
+    if unknown := _UNKNOWN.search(problem):
+        node = next((key for key, _ in getattr(node, "value", ()) if key.value == unknown["key"]), node)
+    *_, key = "", *(step["key"] for step in _STEP.finditer(path) if step["key"])
+    return f"{_line(node)}: {mend(problem, key, value[:_GLIMPSE], shape.__struct_fields__)}"
+
+
+def _hint(text: str, error: yaml.MarkedYAMLError) -> str:
+    """What to do where a value goes on after its closing quotation mark."""
+    if mark := error.problem_mark:
+        line = text.splitlines()[mark.line : mark.line + 1]
+        if line and _GOES_ON.fullmatch(line[0][: mark.column]):
+            return "; a term that begins with a quotation mark stands in single quotes: '\"a phrase\" NEAR/5 word'"
+    return ""
+
+
+def _at(root: yaml.Node | None, path: str) -> yaml.Node | None:
+    """What a path such as `.rules[2].terms[0]` leads to; as far as it leads."""
+    node = root
     for step in _STEP.finditer(path):
         match node:
             case yaml.MappingNode():
                 node = next((value for key, value in node.value if key.value == step["key"]), node)
             case yaml.SequenceNode() if step["index"]:
                 node = node.value[int(step["index"])]
-    return f":{node.start_mark.line + 1}" if node else ""
+    return node
+
+
+def _line(node: yaml.Node | None) -> str:
+    return f":{node.start_mark.line + 1}" if node else ":1"
 
 
 def _refuse_tricks(text: str) -> None:
@@ -143,7 +189,7 @@ def _trick(event: yaml.Event, depth: int) -> str | None:
     return "this is nested too deeply" if depth > _DEEPEST else None
 
 
-def _problems(topic: Topic) -> Iterator[tuple[str, str]]:
+def _problems(topic: Topic, root: yaml.Node | None) -> Iterator[tuple[str, str]]:
     """What the shape of a file does not forbid and yet is wrong: where, and the sentence."""
     owners: dict[object, str] = {}
     ids: set[str] = set()
@@ -156,23 +202,34 @@ def _problems(topic: Topic) -> Iterator[tuple[str, str]]:
             yield f"{here}.subtopic", f"the sub-topic {rule.subtopic!r} is not under `subtopics`"
         for place, term in enumerate(rule.terms):
             there = f"{here}.terms[{place}]"
-            try:
-                same = _same(parse(term))
-            except QueryError as error:
-                yield there, f"rule {rule.id!r}, in the term {term!r} {error}"
-                return
+            query = _query(term, _at(root, there))
+            if isinstance(query, str):
+                yield there, f"rule {rule.id!r}, in the term {term!r} {query}"
+                continue
+            same = _same(query)
             if other := owners.get(same):
-                yield there, f"the term {term!r} stands in {other!r} and {rule.id!r}; keep one"
+                both = f"twice in the rule {rule.id!r}" if other == rule.id else f"in {other!r} and {rule.id!r}"
+                yield there, f"the term {term!r} stands {both}; keep one"
             owners[same] = rule.id
     for place, term in enumerate(topic.exclusions):
-        try:
-            query = parse(term)
-        except QueryError as error:
-            yield f".exclusions[{place}]", f"in the exclusion {term!r} {error}"
-            return
-        if any(isinstance(part, AllOf | Without | AtLeast) for part in nested(query)):
+        there = f".exclusions[{place}]"
+        query = _query(term, _at(root, there))
+        if isinstance(query, str):
+            yield there, f"in the exclusion {term!r} {query}"
+        elif any(isinstance(part, AllOf | Without | AtLeast) for part in nested(query)):
             problem = f"the exclusion {term!r} has no place in the text: use NEAR instead of AND, NOT or ATLEAST"
-            yield f".exclusions[{place}]", problem
+            yield there, problem
+
+
+def _query(term: str, node: yaml.Node | None) -> Query | str:
+    """The query that a term writes, or why it is none."""
+    if getattr(node, "style", None) == '"' and '"' not in term and _OPERATOR.search(term):
+        phrase = f"'\"{term}\"'"
+        return f"YAML took the quotation marks: write {phrase} for the phrase, or leave them away for the operators"
+    try:
+        return parse(term)
+    except QueryError as error:
+        return str(error)
 
 
 def _same(query: Query) -> object:

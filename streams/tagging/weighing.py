@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from streams.tagging.leaves import Exclusion, Leaf, Term
 from streams.tagging.matcher import Span
+from streams.tagging.query import may_find
 from streams.tagging.spans import Occurrences, Search
 from streams.tagging.text import Text
 from streams.tagging.topics import Topic
@@ -84,7 +85,7 @@ def can_fire(topic: Topic, waking: Iterable[Leaf], occurrences: Occurrences, tex
             most += _most(leaf.term, spans[0], len(spans), topic, text)
     present = frozenset(occurrences)
     for term in asked:
-        if term.may_find(present):
+        if may_find(term.query, present):
             first = (0, 0) if term.scatters else min(occurrences[key][0] for key in term.keys & present)
             most += _most(term, first, OCCURRENCES, topic, text)
     return most * _damping(topic, text) >= topic.threshold
@@ -178,7 +179,7 @@ def _findings(hits: Hits, text: Text) -> list[Finding]:
     if asked:
         occurrences = _occurrences(hits)
         present, search = frozenset(occurrences), Search(occurrences, text)
-        possible = (term for term in asked if term.may_find(present))
+        possible = (term for term in asked if may_find(term.query, present))
         found += (Finding(*span, term) for term in possible for span in search.find(term.query))
         found.sort(key=_reading_order)
     return found

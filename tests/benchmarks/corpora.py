@@ -15,6 +15,9 @@ WRITTEN = 400
 REAL = Path(__file__).parents[3] / "shared/eval/tagging_dev.jsonl"
 """One JSON object a line, with title and body. Not part of this repository."""
 
+AT_LARGE = REAL.with_name("stories_dev.jsonl")
+"""As many stories of every subject, in the same form."""
+
 _SAMPLES = Path(__file__).parents[2] / "streams/samples/articles.ndjson"
 
 
@@ -22,7 +25,8 @@ def collections() -> Mapping[str, Sequence[Article]]:
     """The articles, cleaned, by what they are."""
     found = {"written by nobody, 3 % match": [clean(decode_article(value)) for _, value in messages(0, WRITTEN)]}
     if REAL.exists():
-        found["real, all about the shipped topics"] = list(_read(REAL))
+        found["real, news at large"] = list(_read(AT_LARGE))
+        found["real, chosen for the shipped topics"] = list(_read(REAL))
     return found
 
 

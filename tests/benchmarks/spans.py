@@ -30,10 +30,10 @@ BROAD = (
     version: "1"
     context_within: 10
     rules:
-      - {id: nature, weight: 1, terms: [earthquake*, flood*, hurricane OR typhoon OR cyclone, "volcan* AND erupt*"]}
-      - {id: deaths, weight: 0.7, terms: ["(kill* OR dead OR die*) NEAR/8 (people OR person* OR child*)"]}
-      - {id: size, weight: 0.5, needs_context: true, terms: ["magnitude", "case:(UNICEF OR WHO)", "ATLEAST/2 injured"]}
-    exclusions: ["flood of", "earthquake NEAR/3 politic*"]
+      - {id: nature, weight: 1, terms: [earthquake*, flood*, hurricane OR typhoon OR cyclone, 'volcan* AND erupt*']}
+      - {id: deaths, weight: 0.7, terms: ['(kill* OR dead OR die*) NEAR/8 (people OR person* OR child*)']}
+      - {id: size, weight: 0.5, needs_context: true, terms: ["magnitude", 'case:(UNICEF OR WHO)', 'ATLEAST/2 injured']}
+    exclusions: ["flood of", 'earthquake NEAR/3 politic*']
     """,
     """
     id: violence
@@ -41,16 +41,16 @@ BROAD = (
     version: "1"
     rules:
       - {id: attacks, weight: 1, terms: [bomb*, "suicide-bomb*", attack* NEAR/6 kill*, "shot dead", air strike*]}
-      - {id: war, weight: 0.6, terms: ["war NOT (star OR trade)", militant*, "soldier* ONEAR/9 kill*", lede:police]}
-    exclusions: ["bombshell*", "heart attack*", "war OR peace NEAR/4 novel*"]
+      - {id: war, weight: 0.6, terms: ['war NOT (star OR trade)', militant*, 'soldier* ONEAR/9 kill*', lede:police]}
+    exclusions: ["bombshell*", "heart attack*", 'war OR peace NEAR/4 novel*']
     """,
     """
     id: politics
     title: Politics
     version: "1"
     rules:
-      - {id: votes, weight: 1, terms: [elect*, "(vote* OR ballot*) NEAR/10 (parliament* OR president*)", referendum]}
-      - {id: people, weight: 0.5, terms: ["Prime Minister", president*, "case:U.S.", "minister* AND resign*", "Côte*"]}
+      - {id: votes, weight: 1, terms: [elect*, '(vote* OR ballot*) NEAR/10 (parliament* OR president*)', referendum]}
+      - {id: people, weight: 0.5, terms: ["Prime Minister", president*, "case:U.S.", 'minister* AND resign*', "Côte*"]}
     exclusions: [electric*, electron*, "class president"]
     """,
     """
@@ -59,9 +59,9 @@ BROAD = (
     version: "1"
     threshold: 0.5
     rules:
-      - {id: sports, weight: 1, terms: ["world cup", "win* ONEAR/8 (title OR cup OR final)", "title:(beat OR win*)"]}
-      - {id: courts, weight: 0.5, terms: ["court* OR judge*", "sentenc* NEAR/9 (prison OR years)", convict*]}
-    exclusions: ["court* NEAR/2 tennis"]
+      - {id: sports, weight: 1, terms: ["world cup", 'win* ONEAR/8 (title OR cup OR final)', 'title:(beat OR win*)']}
+      - {id: courts, weight: 0.5, terms: ['court* OR judge*', 'sentenc* NEAR/9 (prison OR years)', convict*]}
+    exclusions: ['court* NEAR/2 tennis']
     """,
 )
 

@@ -22,10 +22,11 @@ HOSTILE = "</style><script>alert(1)</script>\"'><img src=x onerror=y> \x1b[31m \
 RULES = (rule("krill"), rule("fox", weight=0.1), rule("seal"))
 
 
-def hostile_report() -> Report:
+def hostile_report(*, compared: bool = True) -> Report:
     watched = topic(*RULES, rule('"</style><script>alert(1)</script>"'), title=HOSTILE, version=HOSTILE)
     labels = {"plain": {"watched": 0}, HOSTILE: {"watched": 0}, "nothing": {"watched": 2}}
-    run = Backtest([watched], [topic(rule("seal"), title=HOSTILE)], labels)  # type: ignore[arg-type]
+    before = [topic(rule("seal"), title=HOSTILE)] if compared else None
+    run = Backtest([watched], before, labels)  # type: ignore[arg-type]
     told = article(HOSTILE, HOSTILE, id=HOSTILE, source=HOSTILE, url="javascript:alert(1)", published_at=NOON)
     run.read(told)
     run.read(article("Krill", "krill", id="plain", url="https://wire.example/?a=<b>&c", published_at=NOON))
@@ -53,9 +54,9 @@ class Elements(HTMLParser):
         return (attributes for name, attributes in self.found if name == tag)
 
 
-@pytest.fixture(scope="module")
-def hostile_page() -> str:
-    return page(hostile_report())
+@pytest.fixture(scope="module", params=[True, False], ids=["compared", "alone"])
+def hostile_page(request: pytest.FixtureRequest) -> str:
+    return page(hostile_report(compared=request.param))
 
 
 def test_nothing_in_an_article_or_a_topic_is_mark_up(hostile_page: str) -> None:
@@ -101,12 +102,13 @@ def test_a_report_of_nothing_is_a_page_too() -> None:
     assert "<svg" not in page(Backtest([topic(*RULES)]).report())
 
 
+@pytest.mark.parametrize("compared", [True, False])
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_on_a_terminal_nothing_is_wider_than_it_and_nothing_commands_it(width: int) -> None:
+def test_on_a_terminal_nothing_is_wider_than_it_and_nothing_commands_it(width: int, compared: bool) -> None:
     screen = io.StringIO()
     review(
         Console(file=screen, width=width, force_terminal=True, color_system="truecolor", highlight=False),
-        hostile_report(),
+        hostile_report(compared=compared),
     )
     text = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
     assert "\x1b" not in text

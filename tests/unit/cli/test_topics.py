@@ -96,7 +96,7 @@ def test_a_single_file_is_checked_alone(northwire: Northwire, folder: Path) -> N
     ("wrong", "said"),
     [
         (("lithium NEAR/10 brine*", "lithium NEAR brine*"), "NEAR needs a distance"),
-        (("weight: 0.4", "weight: heavy"), "lithium.yaml:12: Expected `float`, got `str`"),
+        (("weight: 0.4", "weight: heavy"), "lithium.yaml:12: a number is expected, such as 1 or 0.5"),
         (("subtopic: mining", "subtopic: minning"), "'minning'"),
         (
             ("A lithium mine opened.", "It opened."),
@@ -119,6 +119,15 @@ def test_an_error_names_the_file_and_what_is_wrong_and_fails(
     assert "lithium.yaml" in error
     assert said in error
     assert tally.endswith("1 error, 0 warnings")
+
+
+def test_every_bad_term_of_a_file_is_an_error_on_a_line_of_its_own(northwire: Northwire, folder: Path) -> None:
+    other = changed(folder, ("NEAR/10", "NEAR"), ("[lithium NEAR/6 bipolar]", "[(lithium]"))
+    done = northwire("topics", "check", other)
+    (first, second, tally) = done.out.splitlines()
+    assert first.startswith(f"error: {other / 'lithium.yaml'}:10: rule 'mines', in the term 'lithium NEAR brine*'")
+    assert second.startswith(f"error: {other / 'lithium.yaml'}:15: in the exclusion '(lithium'")
+    assert tally.endswith("2 errors, 0 warnings")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +162,41 @@ def test_what_holds_no_topics_is_refused_in_one_sentence(
     assert done.code == 1
     assert done.err.startswith("northwire: ")
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("topics", "check"),
+        ("topics", "show", "--topics"),
+        ("topics", "backtest", "x", "--topics"),
+        ("demo", "--topics"),
+    ],
+)
+def test_a_folder_that_does_not_exist_is_said_not_to(
+    northwire: Northwire, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    absent = tmp_path / "absent"
+    done = northwire(*command, absent)
+    assert done.code == 1
+    assert done.err == f"northwire: {absent} does not exist: name a folder of topic files (*.yaml).\n"
+    assert done.out == ""
+
+
+def test_a_variable_that_names_no_folder_may_be_unset(
+    northwire: Northwire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NORTHWIRE_TOPICS_DIR", str(tmp_path / "absent"))
+    for command in ("check", "show"):
+        assert "does not exist: name a folder of topic files (*.yaml), or unset NORTHWIRE_TOPICS_DIR." in (
+            northwire("topics", command).err
+        )
+
+
+def test_one_file_is_as_good_as_a_folder(northwire: Northwire, folder: Path, article: Path) -> None:
+    (folder / "broken.yaml").write_text("id: [", encoding="utf-8")
+    for command in (("topics", "show"), ("topics", "explain", article), ("tag", article)):
+        assert northwire(*command, "--topics", folder / "lithium.yaml").code == 0
 
 
 def test_the_shipped_topics_have_no_errors(northwire: Northwire) -> None:
@@ -243,6 +287,30 @@ def test_a_backtest_counts_what_fires_by_topic_month_and_rule(
     assert "Rules that never fire" not in done.out
 
 
+def test_a_backtest_shows_some_of_what_fires(northwire: Northwire, folder: Path, archive: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    done = northwire("topics", "backtest", archive, "--topics", folder, "--show", 1, "--html", page)
+    assert "fires on 2, 1 of them drawn evenly" in done.out
+    assert done.out.count("{+") == 1
+    assert page.read_text(encoding="utf-8").count("<mark") == 4
+    assert "Fires on 2, 1 shown" in page.read_text(encoding="utf-8")
+    both = northwire("topics", "backtest", archive, "--topics", folder)
+    assert "fires on 2\n" in both.out
+    assert "{+lithium mine+} opened." in both.out
+    compared = northwire("topics", "backtest", archive, "--topics", folder, "--against", folder)
+    assert "fires on" not in compared.out
+
+
+def test_what_nothing_labelled_is_about_has_neither_recall_nor_f1(
+    northwire: Northwire, folder: Path, archive: Path, tmp_path: Path
+) -> None:
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text('{"id": "c", "grades": {"lithium": 0}}', encoding="utf-8")
+    done = northwire("topics", "backtest", archive, "--topics", folder, "--labels", labels)
+    line, *_ = (line.split() for line in done.out.splitlines() if line.startswith("lithium "))
+    assert line[-4:] == ["–", "–", "–", "0/0"]
+
+
 def test_a_backtest_says_what_a_change_gains_and_loses(northwire: Northwire, folder: Path, archive: Path) -> None:
     other = changed(folder, (", lithium NEAR/10 brine*", ""), ('version: "1"', 'version: "0"'))
     forth = northwire("topics", "backtest", archive, "--topics", folder, "--against", other)
@@ -261,6 +329,8 @@ def test_labels_that_are_none_are_refused_with_their_line(northwire: Northwire, 
         ('{"id": "a", "grades": {"lithium": 3}}', "Invalid enum value 3"),
         ('{"id": "a"}', "missing required field `grades`"),
         ("{", "labels.jsonl:1: "),
+        ("", "labels.jsonl holds no labels"),
+        ('{"id": "a", "grades": {"lithum": 2}}', "'a' has a grade for 'lithum', which is not watched: arctic, "),
         ('{"id": "a", "grades": {}}\n{"id": "a", "grades": {}}', "labels.jsonl:2: 'a' is labelled twice"),
     ):
         labels.write_text(text, encoding="utf-8")
@@ -277,7 +347,7 @@ def test_labels_of_articles_that_are_not_in_the_archive_are_reported(
     labels.write_text('{"id": "a", "grades": {"lithium": 2}}\n{"id": "z", "grades": {"lithium": 2}}', encoding="utf-8")
     done = northwire("topics", "backtest", archive, "--topics", folder, "--labels", labels)
     assert done.code == 1
-    assert "1 labelled articles are not in" in done.err
+    assert f"labels of 1 article are not in {archive}" in done.err
     assert "1.000" in done.out
 
 

@@ -169,3 +169,12 @@ def test_a_backtest_fires_on_what_the_tagger_fires_on(bodies: list[list[str]]) -
     archive = [told(f"a-{number}", " ".join(words)) for number, words in enumerate(bodies)]
     fired = sum(bool(Tagger([NOW]).tag(each)) for each in archive)
     assert record(archive).now.fired == fired
+
+
+def test_without_another_version_some_articles_that_fire_are_shown() -> None:
+    only = record(ARCHIVE)
+    assert [one.id for one in only.sample] == ["a", "b"]
+    assert [one.score for one in only.sample] == [Tagger([NOW]).tag(each)[0].score for each in ARCHIVE[:2]]
+    assert len(record(ARCHIVE, shown=1).sample) == 1
+    assert record(ARCHIVE, shown=0).sample == ()
+    assert record(ARCHIVE, NOW, BEFORE).sample == ()

@@ -83,29 +83,38 @@ class Mistake:
 
 
 MISTAKES = {
-    "an unknown field": Mistake("version", 'version: "1"\nthreshhold: 2', "unknown field `threshhold`", ""),
-    "an unknown field of a rule": Mistake("weight", "    weight: 1\n    wieght: 2", "`wieght`", "$.rules[0]"),
-    "a missing field": Mistake("title", "", "missing required field `title`", ""),
+    "an unknown field": Mistake(
+        "version",
+        'version: "1"\nthreshhold: 2',
+        "there is no key `threshhold`: write `threshold`; there are id, ",
+        ":4:",
+    ),
+    "an unknown field of a rule": Mistake(
+        "weight", "    weight: 1\n    wieght: 2", "no key `wieght`: write `weight`; there", ":8:"
+    ),
+    "a missing field": Mistake("title", "", "`title` is missing", ""),
     "a key given twice": Mistake("weight", "    weight: 1\n    weight: 2", "'weight' is given twice", ":8:"),
     "a key given twice at the top": Mistake("title", "title: A\nid: sanctions", "'id' is given twice", ":3:"),
-    "a number where a text belongs": Mistake("version", "version: 1", "Expected `str`, got `int`", "$.version"),
-    "a text where a number belongs": Mistake("weight", "    weight: heavy", "Expected `float`", "$.rules[0].weight"),
-    "no weight": Mistake("weight", "    weight: 0", "> 0", "$.rules[0].weight"),
-    "a negative weight": Mistake("weight", "    weight: -1", "> 0", "$.rules[0].weight"),
-    "too much weight": Mistake("weight", "    weight: 11", "<= 10", "$.rules[0].weight"),
-    "a weight that is no number": Mistake("weight", "    weight: .nan", "> 0", "$.rules[0].weight"),
-    "a threshold nothing reaches": Mistake("version", 'version: "1"\nthreshold: .inf', "<= 1000", "$.threshold"),
-    "a threshold of nothing": Mistake("version", 'version: "1"\nthreshold: 0', "> 0", "$.threshold"),
-    "no context": Mistake("version", 'version: "1"\ncontext_within: 0', ">= 1", "$.context_within"),
-    "a name with blanks": Mistake("id: arctic", "id: The Arctic", "matching regex", "$.id"),
-    "a name with a line break": Mistake("id: arctic", 'id: "arctic\\n"', "matching regex", "$.id"),
-    "no rules": Mistake("terms", "    terms: []", "length >= 1", "$.rules[0].terms"),
-    "a term of nothing": Mistake("terms", '    terms: [""]', "length >= 1", "$.rules[0].terms"),
-    "a term beyond bounds": Mistake("terms", f"    terms: [{'a' * 2_001}]", "length <= 2000", ":6:"),
-    "a boost that is none": Mistake("version", 'version: "1"\ntitle_boost: 0.5', ">= 1", "$.title_boost"),
-    "a damping below nothing": Mistake("version", 'version: "1"\ndamping: -1', ">= 0", "$.damping"),
+    "a number where a text belongs": Mistake(
+        "version", "version: 1", "YAML takes 1 for a number: put it in quotation marks", ":3:"
+    ),
+    "a text where a number belongs": Mistake("weight", "    weight: heavy", "a number is expected, such as", ":7:"),
+    "no weight": Mistake("weight", "    weight: 0", "the number must be > 0", ":7:"),
+    "a negative weight": Mistake("weight", "    weight: -1", "the number must be > 0", ":7:"),
+    "too much weight": Mistake("weight", "    weight: 11", "11 is out of bounds: the number must be <= 10", ":7:"),
+    "a weight that is no number": Mistake("weight", "    weight: .nan", "the number must be > 0", ":7:"),
+    "a threshold nothing reaches": Mistake("version", 'version: "1"\nthreshold: .inf', "<= 1000", ":4:"),
+    "a threshold of nothing": Mistake("version", 'version: "1"\nthreshold: 0', "> 0", ":4:"),
+    "no context": Mistake("version", 'version: "1"\ncontext_within: 0', ">= 1", ":4:"),
+    "a name with blanks": Mistake("id: arctic", "id: The Arctic", "an id has small letters, digits and hyphens", ":1:"),
+    "a name with a line break": Mistake("id: arctic", 'id: "arctic\\n"', "an id has small", ":1:"),
+    "no rules": Mistake("terms", "    terms: []", "the list is empty", ":6:"),
+    "a term of nothing": Mistake("terms", '    terms: [""]', "nothing stands here: write a text", ":6:"),
+    "a term beyond bounds": Mistake("terms", f"    terms: [{'a' * 2_001}]", "too long: it may have 2000", ":6:"),
+    "a boost that is none": Mistake("version", 'version: "1"\ntitle_boost: 0.5', ">= 1", ":4:"),
+    "a damping below nothing": Mistake("version", 'version: "1"\ndamping: -1', ">= 0", ":4:"),
     "the old key for letter case": Mistake(
-        "weight", "    weight: 1\n    case_sensitive: true", "unknown field `case_sensitive`", ":5:"
+        "weight", "    weight: 1\n    case_sensitive: true", "there is no key `case_sensitive`", ":8:"
     ),
     "a sub-topic that is not named": Mistake(
         "weight", "    weight: 1\n    subtopic: law", "the sub-topic 'law' is not under `subtopics`", ":8:"
@@ -131,14 +140,43 @@ MISTAKES = {
     "an exclusion with ATLEAST": Mistake(
         "version", 'version: "1"\nexclusions: [ATLEAST/2 fox]', "has no place in the text", ":4:"
     ),
-    "an example that is no text": Mistake("version", 'version: "1"\nexamples: {match: [3]}', "got `int`", ":4:"),
-    "an unknown key of an example": Mistake(
-        "version", 'version: "1"\nexamples: {match: [{text: x}]}', "unknown field `text`", ":4:"
+    "an example that is no text": Mistake(
+        "version", 'version: "1"\nexamples: {match: [3]}', "YAML takes 3 for a number", ":4:"
     ),
-    "a term that is a truth": Mistake("terms", "    terms: [no]", "Expected `str`, got `bool`", "$.rules[0].terms"),
+    "an unknown key of an example": Mistake(
+        "version",
+        'version: "1"\nexamples: {match: [{text: x}]}',
+        "there is no key `text`; there are title, body",
+        ":4:",
+    ),
+    "a term that is a truth": Mistake("terms", "    terms: [no]", "YAML takes no for true or false: put it in", ":6:"),
+    "a term that is a mapping": Mistake("terms", "    terms: [a: b]", "for a mapping", ":6:"),
+    "a term that is no list": Mistake("terms", "    terms: tanker", "expected: `terms: [tanker]`", ":6:"),
+    "operators whose quotation marks are gone": Mistake(
+        "terms",
+        '    terms: [x, "search AND rescue"]',
+        """YAML took the quotation marks: write '"search AND rescue"' for the phrase, or leave them away""",
+        ":6:",
+    ),
+    "an exclusion whose quotation marks are gone": Mistake(
+        "version", 'version: "1"\nexclusions: ["a NEAR/3 b"]', "YAML took the quotation marks", ":4:"
+    ),
+    "a list item that goes on after its quotation marks": Mistake(
+        "terms",
+        '    terms:\n      - "search AND rescue" NEAR/5 Norway',
+        """a quotation mark stands in single quotes: '"a phrase" NEAR/5 word'""",
+        ":7:",
+    ),
+    "a listed term that goes on after its quotation marks": Mistake(
+        "terms", '    terms: ["a b" NEAR/5 c]', "stands in single quotes", ":6:"
+    ),
     "a term that cannot match": Mistake("terms", '    terms: ["--"]', "'--' has neither letter nor digit", ""),
-    "an exclusion that cannot match": Mistake("version", 'version: "1"\nexclusions: ["?!"]', "'?!' has neither", ""),
-    "a term twice in a rule": Mistake("terms", "    terms: [Arctic, arctic]", "'arctic' stands in 'council'", ""),
+    "an exclusion that cannot match": Mistake(
+        "version", 'version: "1"\nexclusions: ["?!"]', "in the exclusion '?!' at character 1", ""
+    ),
+    "a term twice in a rule": Mistake(
+        "terms", "    terms: [Arctic, arctic]", "'arctic' stands twice in the rule 'council'; keep one", ""
+    ),
     "an alias": Mistake("terms", "    terms: &a [x, *a]", "aliases are not allowed", ":6:"),
     "an object of Python": Mistake("title", "title: !!python/object/apply:os.system [ls]", "tags are not", ":2:"),
     "a tag that does not fit": Mistake("title", "title: !!bool perhaps", "tags are not allowed", ":2:"),
@@ -167,6 +205,26 @@ def test_a_mistake_is_refused_in_one_sentence_that_names_the_file_and_the_place(
 @pytest.mark.parametrize("text", ["", "- a", "arctic", "3", "{}", "\t", "id: [", "%YAML 9.9\n---\n"])
 def test_what_is_no_topic_at_all_is_refused_by_the_files_name(text: str) -> None:
     assert complaint(text).startswith("topics/arctic.yaml:")
+
+
+def test_an_empty_file_is_told_what_a_topic_has() -> None:
+    assert complaint("") == "topics/arctic.yaml:1: the file is empty: a topic has at least id, title, version and rules"
+
+
+@pytest.mark.parametrize(
+    "term", ["'search AND rescue'", "search AND rescue", '"say ANDES"', """'"search AND rescue"'"""]
+)
+def test_quotation_marks_that_yaml_may_take_are_no_mistake(term: str) -> None:
+    read = parse_topic(SMALLEST.replace("Arctic Council", term), "arctic.yaml")
+    assert read.rules[0].terms == (term.strip("'" if term[0] == "'" else '"'),)
+
+
+def test_every_bad_term_of_a_file_is_told_each_with_its_line() -> None:
+    bad = SMALLEST + "  - id: other\n    terms:\n      - fine\n      - (fox\n      - a NEAR b\n    weight: 1\n"
+    said = complaint(bad + "exclusions: [a AND b]\n").split("; ")
+    assert [sentence.split(": ")[0] for sentence in said] == [f"topics/arctic.yaml:{line}" for line in (11, 12, 14)]
+    many = complaint(SMALLEST.replace("Arctic Council", ", ".join(f"(a{number}" for number in range(30))))
+    assert many.endswith("; topics/arctic.yaml: and 10 more")
 
 
 def test_two_rules_of_one_name_are_refused() -> None:
