@@ -20,6 +20,7 @@ from streams.errors import Refused, SourceError
 from streams.ingest.sources import Message, Sources
 from streams.proofreading.backtest import SHOWN, Backtest
 from streams.proofreading.grades import Grade, Labelled, Labels
+from streams.settings import read_settings
 from streams.wire import decode_article, encode
 
 _FORM = 'a label is {"id", "grades": {topic: 0, 1 or 2}}'
@@ -70,7 +71,7 @@ def backtest(
             run.read(article)
     report = run.report()
     if html:
-        _write(html, page(report))
+        _write(html, page(report, _about(corpus, topics, against)))
     if json:
         print_line(encode(report))
     else:
@@ -105,6 +106,13 @@ def _require_watched(path: Path, labels: Labels, watched: Collection[str]) -> No
         for topic in sorted(grades.keys() - set(watched)):
             known = ", ".join(sorted(watched))
             raise SourceError(f"{path}: {article!r} has a grade for {topic!r}, which is not watched: {known} are.")
+
+
+def _about(corpus: str, topics: Path | None, against: Path | None) -> str:
+    """What was read, with what."""
+    folder = topics or read_settings().topics_dir
+    watched = f"the topics of {folder}" if folder else "the shipped topics"
+    return f"{corpus} · {watched}" + (f", against those of {against}" if against else "")
 
 
 def _give_up(sentence: str) -> None:

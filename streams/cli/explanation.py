@@ -24,6 +24,7 @@ from streams.tagging.text import LEDE_LENGTH
 from streams.tagging.topics import Topic
 from streams.wire import decode_article, encode
 
+_NARROWEST = 20
 _STYLES: Mapping[Sort, str] = {"counts": "bold green underline", "alone": "yellow underline", "cancelled": "red strike"}
 _SIGNS: Mapping[Sort, tuple[str, str]] = {"counts": ("{+", "+}"), "alone": ("{?", "?}"), "cancelled": ("{-", "-}")}
 """Where there are no colours."""
@@ -123,8 +124,10 @@ def _show_rules(console: Console, topic: Topic) -> None:
 
 
 def _print_list(console: Console, entries: Iterable[str]) -> None:
+    """An entry a line; where one needs several, those that follow hang."""
     for entry in entries:
-        console.print(Padding(plain(entry), (0, 0, 0, 2), expand=False))
+        lines = plain(entry).wrap(console, max(_NARROWEST, console.width - 4))
+        console.print(Padding(Text("\n  ").join(lines), (0, 0, 0, 2), expand=False))
 
 
 def plain(text: str, style: str = "") -> Text:

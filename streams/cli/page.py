@@ -19,8 +19,8 @@ _SAFE = ("https://", "http://")
 Child = Tree.Element | str
 
 
-def page(report: Report) -> str:
-    """The report as the text of an HTML file."""
+def page(report: Report, about: str = "") -> str:
+    """The report as the text of an HTML file; `about` says of what."""
     style = (files("streams.cli") / "page.css").read_text(encoding="utf-8")
     head = element(
         "head",
@@ -34,6 +34,7 @@ def page(report: Report) -> str:
     body = element(
         "body",
         element("h1", "Backtest"),
+        *([element("p", on_one_line(about))] if about else ()),
         element("p", span(report), {"class": "quiet"}),
         _table(overview(report), [topic.topic for topic in report.topics]),
         *(_topic(topic, report) for topic in report.topics),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Annotated, cast
+from unicodedata import category
 
 import msgspec
 import yaml
@@ -25,7 +26,6 @@ _GLIMPSE = 40
 _PLACE = re.compile(r" - at (?:`key` in )?`\$(?P<path>[^`]*)`\Z")
 _STEP = re.compile(r"\.(?P<key>[A-Za-z_]\w*)|\[(?P<index>\d+)\]")
 _UNKNOWN = re.compile(r"unknown field `(?P<key>.*?)`(?: - at|\Z)")
-_GOES_ON = re.compile(r"""(?:.*[-\[,:])?\s*"(?:[^"\\]|\\.)*"\s*""")
 _OPERATOR = re.compile(r"(?:^|[\s():])(?:AND|OR|NOT|O?NEAR/\d+|ATLEAST/\d+)(?=[\s()]|$)")
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=64)]
@@ -151,7 +151,7 @@ def _hint(text: str, error: yaml.MarkedYAMLError) -> str:
     """What to do where a value goes on after its closing quotation mark."""
     if mark := error.problem_mark:
         line = text.splitlines()[mark.line : mark.line + 1]
-        if line and _GOES_ON.fullmatch(line[0][: mark.column]):
+        if line and line[0][: mark.column].rstrip().endswith('"'):
             return "; a term that begins with a quotation mark stands in single quotes: '\"a phrase\" NEAR/5 word'"
     return ""
 
@@ -191,6 +191,14 @@ def _trick(event: yaml.Event, depth: int) -> str | None:
 
 def _problems(topic: Topic, root: yaml.Node | None) -> Iterator[tuple[str, str]]:
     """What the shape of a file does not forbid and yet is wrong: where, and the sentence."""
+    for key in ("title", "version"):
+        if any(category(character) == "Cc" for character in getattr(topic, key)):
+            yield f".{key}", f"`{key}` holds a control character; take it out"
+    yield from _problems_of_rules(topic, root)
+    yield from _problems_of_exclusions(topic, root)
+
+
+def _problems_of_rules(topic: Topic, root: yaml.Node | None) -> Iterator[tuple[str, str]]:
     owners: dict[object, str] = {}
     ids: set[str] = set()
     for number, rule in enumerate(topic.rules):
@@ -204,18 +212,21 @@ def _problems(topic: Topic, root: yaml.Node | None) -> Iterator[tuple[str, str]]
             there = f"{here}.terms[{place}]"
             query = _query(term, _at(root, there))
             if isinstance(query, str):
-                yield there, f"rule {rule.id!r}, in the term {term!r} {query}"
+                yield there, f"rule {rule.id!r}, in the term {term!r}{query}"
                 continue
             same = _same(query)
             if other := owners.get(same):
                 both = f"twice in the rule {rule.id!r}" if other == rule.id else f"in {other!r} and {rule.id!r}"
                 yield there, f"the term {term!r} stands {both}; keep one"
             owners[same] = rule.id
+
+
+def _problems_of_exclusions(topic: Topic, root: yaml.Node | None) -> Iterator[tuple[str, str]]:
     for place, term in enumerate(topic.exclusions):
         there = f".exclusions[{place}]"
         query = _query(term, _at(root, there))
         if isinstance(query, str):
-            yield there, f"in the exclusion {term!r} {query}"
+            yield there, f"in the exclusion {term!r}{query}"
         elif any(isinstance(part, AllOf | Without | AtLeast) for part in nested(query)):
             problem = f"the exclusion {term!r} has no place in the text: use NEAR instead of AND, NOT or ATLEAST"
             yield there, problem
@@ -223,13 +234,13 @@ def _problems(topic: Topic, root: yaml.Node | None) -> Iterator[tuple[str, str]]
 
 def _query(term: str, node: yaml.Node | None) -> Query | str:
     """The query that a term writes, or why it is none."""
-    if getattr(node, "style", None) == '"' and '"' not in term and _OPERATOR.search(term):
-        phrase = f"'\"{term}\"'"
-        return f"YAML took the quotation marks: write {phrase} for the phrase, or leave them away for the operators"
+    if getattr(node, "style", None) == '"' and not set('"“”') & set(term) and _OPERATOR.search(term):
+        phrase = "'\"" + term.replace("'", "''") + "\"'"
+        return f": YAML took the quotation marks: write {phrase} for the phrase, or leave them away for the operators"
     try:
         return parse(term)
     except QueryError as error:
-        return str(error)
+        return f" {error}"
 
 
 def _same(query: Query) -> object:

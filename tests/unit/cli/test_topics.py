@@ -234,6 +234,17 @@ def test_show_lists_the_topics_and_the_rules_of_one(northwire: Northwire, folder
     assert "  lithium NEAR/10 brine*" in shown
 
 
+def test_a_long_term_hangs_below_its_beginning(northwire: Northwire, folder: Path) -> None:
+    words = [f"word-{number}" for number in range(20)]
+    other = changed(folder, ("[lithium mine*, ", f"[{' OR '.join(words)}, "))
+    shown = northwire("topics", "show", "lithium", "--topics", other).out.splitlines()
+    (start,) = (number for number, line in enumerate(shown) if line.startswith("  word-0 "))
+    hanging = shown[start + 1 : shown.index("  lithium NEAR/10 brine*")]
+    assert hanging
+    assert all(line.startswith("    ") and line[4] != " " for line in hanging)
+    assert " ".join(" ".join(shown[start : start + 1 + len(hanging)]).split()) == " OR ".join(words)
+
+
 def test_a_topic_that_there_is_not_is_told_with_those_that_there_are(northwire: Northwire, folder: Path) -> None:
     done = northwire("topics", "show", "lithum", "--topics", folder)
     assert done.code == 1
@@ -293,6 +304,7 @@ def test_a_backtest_shows_some_of_what_fires(northwire: Northwire, folder: Path,
     assert "fires on 2, 1 of them drawn evenly" in done.out
     assert done.out.count("{+") == 1
     assert page.read_text(encoding="utf-8").count("<mark") == 4
+    assert f"<p>{archive} · the topics of {folder}</p>" in page.read_text(encoding="utf-8")
     assert "Fires on 2, 1 shown" in page.read_text(encoding="utf-8")
     both = northwire("topics", "backtest", archive, "--topics", folder)
     assert "fires on 2\n" in both.out

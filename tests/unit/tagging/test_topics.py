@@ -155,6 +155,7 @@ MISTAKES = {
     "operators whose quotation marks are gone": Mistake(
         "terms",
         '    terms: [x, "search AND rescue"]',
+        "rule 'council', in the term 'search AND rescue': "
         """YAML took the quotation marks: write '"search AND rescue"' for the phrase, or leave them away""",
         ":6:",
     ),
@@ -186,6 +187,10 @@ MISTAKES = {
     "a second document": Mistake("version", 'version: "1"\n---\nid: b', "another document", ":4:"),
     "a key that is a list": Mistake("version", 'version: "1"\n? [a]\n: b', "unhashable", ":4:"),
     "a control character": Mistake("title", "title: \x1b[31m", "#x001b", "position"),
+    "a control character that is escaped": Mistake(
+        "title", 'title: "\\x1b[31m"', "`title` holds a control character; take it out", ":2:"
+    ),
+    "a version of two lines": Mistake("version", 'version: "1\\n2"', "`version` holds a control character", ":3:"),
     "half a character": Mistake("title", 'title: "\\ud800"', "invalid Unicode", ":2:"),
 }
 
