@@ -10,7 +10,7 @@ from streams.tagging.query import Phrase
 from streams.tagging.spans import Occurrences
 from streams.tagging.text import Text
 from streams.tagging.topics import Topic
-from streams.tagging.weighing import Finding, Weighing, can_fire, weigh
+from streams.tagging.weighing import DECIMALS, Finding, Weighing, can_fire, weigh
 
 EXCLUSIONS_SHOWN = 20
 """Cancelled spans that are reported with a match."""
@@ -79,7 +79,7 @@ def _match(topic: Topic, weighing: Weighing, text: Text) -> Match:
     weights: dict[str, float] = {}
     for finding, _, weight in weighing.counted:
         if subtopic := finding.term.rule.subtopic:
-            weights[subtopic] = round(weights.get(subtopic, 0.0) + weight, 3)
+            weights[subtopic] = round(weights.get(subtopic, 0.0) + weight, DECIMALS)
     return Match(
         topic=topic.id,
         topic_version=topic.version,

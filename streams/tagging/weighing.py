@@ -26,7 +26,9 @@ SHARE_OF_REPEATS = 0.25
 UNDAMPED = 3_000
 """Characters up to which a text is not damped."""
 
-_DECIMALS = 3
+DECIMALS = 3
+"""Decimals of weights and scores."""
+
 _ROUNDED_UP = 0.0005
 
 
@@ -118,10 +120,10 @@ def weigh(topic: Topic, hits: Hits, text: Text) -> Weighing:
             continue
         times[term.number] = before + 1
         boost = _boost(start, end, topic, text) * (SHARE_OF_REPEATS if before else 1.0)
-        weight = round(term.rule.weight * boost * damping, _DECIMALS)
+        weight = round(term.rule.weight * boost * damping, DECIMALS)
         score += weight
         counted.append(Counted(finding, boost, weight))
-    return Weighing(counted, damping, round(score, _DECIMALS), cancelled, out_of_context)
+    return Weighing(counted, damping, round(score, DECIMALS), cancelled, out_of_context)
 
 
 def _cancel(hits: Hits, text: Text) -> tuple[Hits, list[Cancelled]]:

@@ -88,7 +88,7 @@ def test_an_exact_phrase_keeps_its_case_and_still_ignores_hyphens_and_quotes() -
 
 
 def test_a_hyphen_at_the_edge_of_a_phrase_is_no_part_of_it() -> None:
-    assert found("(pre-arctic) arctic", "-arctic", "pre-") == ["pre", "arctic", "arctic"]
+    assert found("(pre-arctic) arctic", '"-arctic"', "pre-") == ["pre", "arctic", "arctic"]
 
 
 def test_a_prefix_finds_the_whole_word_and_no_more() -> None:
