@@ -12,9 +12,6 @@ from streams.tagging.text import Text
 from streams.tagging.topics import Topic
 from streams.tagging.weighing import DECIMALS, Finding, Weighing, can_fire, weigh
 
-EXCLUSIONS_SHOWN = 20
-"""Cancelled spans that are reported with a match."""
-
 
 class Verdict(NamedTuple):
     """What a topic makes of an article, whether or not it fires."""
@@ -95,7 +92,7 @@ def _match(topic: Topic, weighing: Weighing, text: Text) -> Match:
                 *text.locate(one.start, one.end),
                 excluded_by=one.exclusion.text,
             )
-            for one in weighing.cancelled[:EXCLUSIONS_SHOWN]
+            for one in weighing.cancelled
         ),
     )
 

@@ -6,7 +6,9 @@ is worth, times the damping of a long text. Exclusions cancel words before any q
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from math import log2
+from operator import itemgetter
 from typing import NamedTuple
 
 from streams.tagging.leaves import Exclusion, Leaf, Term
@@ -22,6 +24,9 @@ OCCURRENCES = 5
 
 SHARE_OF_REPEATS = 0.25
 """What an occurrence after the first adds, as a share of the weight."""
+
+EXCLUSIONS_SHOWN = 20
+"""Cancelled phrases that are reported with a match."""
 
 UNDAMPED = 3_000
 """Characters up to which a text is not damped."""
@@ -127,7 +132,7 @@ def weigh(topic: Topic, hits: Hits, text: Text) -> Weighing:
 
 
 def _cancel(hits: Hits, text: Text) -> tuple[Hits, list[Cancelled]]:
-    """The hits that no exclusion cancels, and for each term what was cancelled, in reading order.
+    """The hits that no exclusion cancels, and the first that are cancelled, for each term, in reading order.
 
     A hit that covers an exclusion and more says something else and stands.
     """
@@ -137,17 +142,29 @@ def _cancel(hits: Hits, text: Text) -> tuple[Hits, list[Cancelled]]:
     starts = [start for start, _, _ in excluders]
     longest = max(end - start for start, end, _ in excluders)
     standing: dict[Leaf, list[Span]] = {}
-    cancelled: dict[tuple[int, int, int], Cancelled] = {}
+    cancelled: list[tuple[Span, Leaf, Exclusion]] = []
     for leaf, spans in hits.items():
         for start, end in spans:
             near = excluders[bisect_right(starts, start - longest) : bisect_left(starts, end)]
             exclusion = next((one for begin, stop, one in near if _cancels(begin, stop, start, end)), None)
             if exclusion is None:
                 standing.setdefault(leaf, []).append((start, end))
-                continue
+            elif leaf.terms:
+                cancelled.append(((start, -end), leaf, exclusion))
+    return standing, _first(cancelled)
+
+
+def _first(cancelled: list[tuple[Span, Leaf, Exclusion]]) -> list[Cancelled]:
+    """As many as are shown of what was cancelled from a start to an end, given as its negative."""
+    cancelled.sort(key=itemgetter(0))
+    shown: dict[tuple[int, int, int], Cancelled] = {}
+    for (start, end), group in groupby(cancelled, key=itemgetter(0)):
+        for _, leaf, exclusion in group:
             for term in leaf.terms:
-                cancelled.setdefault((start, -end, term.number), Cancelled(start, end, term, exclusion))
-    return standing, [cancelled[place] for place in sorted(cancelled)]
+                shown.setdefault((start, end, term.number), Cancelled(start, -end, term, exclusion))
+        if len(shown) >= EXCLUSIONS_SHOWN:
+            break
+    return [shown[place] for place in sorted(shown)[:EXCLUSIONS_SHOWN]]
 
 
 def _excluders(hits: Hits, text: Text) -> list[tuple[int, int, Exclusion]]:

@@ -9,9 +9,9 @@ from hypothesis import event, given, strategies as st
 from msgspec.structs import replace
 
 from streams.model import Article, Match
-from streams.tagging.tagger import EXCLUSIONS_SHOWN, Tagger, Verdict
+from streams.tagging.tagger import Tagger, Verdict
 from streams.tagging.topics import Rule, Topic
-from streams.tagging.weighing import OCCURRENCES
+from streams.tagging.weighing import EXCLUSIONS_SHOWN, OCCURRENCES
 from tests.unit.nouns import article, rule, spans, topic
 from tests.unit.tagging.agreement import agree, expected, weighed
 from tests.unit.tagging.reference import verdict
