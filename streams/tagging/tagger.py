@@ -56,19 +56,18 @@ class Tagger:
         )
 
     def _weigh(
-        self, text: Text, worth_it: Callable[[Topic, Iterable[Leaf], Occurrences, Text], bool]
+        self, text: Text, worth_it: Callable[[Topic, Iterable[Leaf], Occurrences, frozenset[Phrase], Text], bool]
     ) -> Iterator[tuple[Topic, Weighing]]:
         occurrences = self._matcher.find(text.even)
+        present = frozenset(occurrences)
         woken: dict[int, list[Leaf]] = {}
         for phrase in occurrences:
             for number, leaf in self._waking.get(phrase, ()):
                 woken.setdefault(number, []).append(leaf)
         for number, waking in sorted(woken.items()):
             topic, leaves = self.topics[number], self._leaves[number]
-            if worth_it(topic, waking, occurrences, text):
-                hits = {
-                    leaves[phrase]: occurrences[phrase] for phrase in self._phrases[number].intersection(occurrences)
-                }
+            if worth_it(topic, waking, occurrences, present, text):
+                hits = {leaves[phrase]: occurrences[phrase] for phrase in self._phrases[number] & present}
                 yield topic, weigh(topic, hits, text)
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from streams.tagging.leaves import Exclusion, Leaf, Term
 from streams.tagging.matcher import Span
-from streams.tagging.query import may_find
+from streams.tagging.query import Phrase, may_find
 from streams.tagging.spans import Occurrences, Search
 from streams.tagging.text import Text
 from streams.tagging.topics import Topic
@@ -76,12 +76,14 @@ class Weighing(NamedTuple):
     out_of_context: list[Finding]
 
 
-def can_fire(topic: Topic, waking: Iterable[Leaf], occurrences: Occurrences, text: Text) -> bool:
+def can_fire(
+    topic: Topic, waking: Iterable[Leaf], occurrences: Occurrences, present: frozenset[Phrase], text: Text
+) -> bool:
     """Whether the threshold could be reached if nothing were cancelled and every query found all it can.
 
-    `waking` are the leaves of the topic that occur and wake it. Turtle and Flood, "Query evaluation:
-    strategies and optimizations", 1995: what cannot make the cut by its greatest possible score need
-    not be scored.
+    `waking` are the leaves of the topic that occur and wake it, `present` the phrases that occur.
+    Turtle and Flood, "Query evaluation: strategies and optimizations", 1995: what cannot make the cut
+    by its greatest possible score need not be scored.
     """
     most = 0.0
     asked: set[Term] = set()
@@ -90,7 +92,6 @@ def can_fire(topic: Topic, waking: Iterable[Leaf], occurrences: Occurrences, tex
         if leaf.term:
             spans = occurrences[leaf.phrase]
             most += _most(leaf.term, spans[0], len(spans), topic, text)
-    present = frozenset(occurrences)
     for term in asked:
         if may_find(term.query, present):
             first = (0, 0) if term.scatters else min(occurrences[key][0] for key in term.keys & present)
