@@ -18,6 +18,7 @@ from streams.errors import Reason
 from streams.model import Alert, Kind, News, Tagged, TaggedArticle
 from streams.pipeline import tag, tell
 from streams.stories.desk import Desk
+from streams.stories.placement import Placement
 from streams.tagging.hints import HINTS
 from streams.tagging.tagger import Tagger
 from streams.tagging.topics import Rule, Topic
@@ -33,9 +34,11 @@ _Document = dict[str, Any]
 _MODELS: Mapping[str, tuple[type[msgspec.Struct], str]] = {
     "article": (IncomingArticle, "An article to be watched"),
     "tagged": (TaggedArticle, "A tagged article"),
+    "placement": (Placement, "What was decided on a tagged article"),
     "alert": (Alert, "An alert"),
     "topic": (Topic, "A topic file"),
 }
+_ARRIVED = datetime(2026, 11, 9, 7, 40, 1, 250_000, UTC)
 _NUMBER = {"pattern": "^[0-9]+$"}
 _HEAD = "# Written by `python -m streams.contracts`: change the models, not this file.\n"
 
@@ -122,6 +125,9 @@ def asyncapi() -> _Document:
                     "topic": {"description": "The id of a topic.", "examples": ["arctic", "sanctions", "arms-control"]}
                 },
             },
+            "stories": _channel(
+                "stories", "placement", "The journal of the stories worker: what it decided, and what it remembers."
+            ),
             "topics": _channel("topics", "topic", "What is watched: compacted, the last file of each topic in force."),
         },
         "operations": {
@@ -135,6 +141,8 @@ def asyncapi() -> _Document:
             "tag": _operation("receive", "articles", "article", "The tagging worker reads articles."),
             "forward": _operation("send", "tagged", "tagged", "The tagging worker forwards those that fired a topic."),
             "place": _operation("receive", "tagged", "tagged", "The stories worker places them in stories."),
+            "journal": _operation("send", "stories", "placement", "The stories worker keeps what it decides."),
+            "restore": _operation("receive", "stories", "placement", "The stories worker reads it when it starts."),
             "alert": _operation("send", "alerts", "alert", "The stories worker publishes an alert for each story."),
             "reject": _operation("send", "rejected", "rejected", "Either worker puts aside what it cannot handle."),
         },
@@ -143,9 +151,8 @@ def asyncapi() -> _Document:
 
 
 def _messages() -> dict[str, _Document]:
-    article, tagged, alert = _examples()
-    arrived = datetime(2026, 11, 9, 7, 40, 1, 250_000, UTC)
-    milliseconds = str(int(arrived.timestamp() * 1000))
+    article, tagged, alert, placement = _examples()
+    milliseconds = str(int(_ARRIVED.timestamp() * 1000))
     json_content = _Header("The media type of the value.", "application/json", {"const": "application/json"})
     origin = _Header("Where the article was read, as `topic/partition/offset`.", "articles/0/41")
     return {
@@ -169,6 +176,17 @@ def _messages() -> dict[str, _Document]:
             },
             payload=_schema("tagged"),
             example=tagged,
+        ),
+        "placement": _message(
+            "A placement",
+            "What was decided on one message of `articles.tagged`, in the partition with the same number.",
+            key="The story's id.",
+            headers={
+                "content-type": json_content,
+                "northwire-tagged-offset": _Header("The offset of that message.", "7", _NUMBER),
+            },
+            payload=_schema("placement"),
+            example=placement,
         ),
         "rejected": _message(
             "A rejected message",
@@ -200,7 +218,7 @@ def _messages() -> dict[str, _Document]:
                 ),
                 "ce_source": _Header("Who says so.", "/northwire/stories", {"const": "/northwire/stories"}),
                 "ce_subject": _Header("The story's id.", alert["story"]["id"]),
-                "ce_time": _Header("When the article came to Kafka.", arrived.isoformat(), {"format": "date-time"}),
+                "ce_time": _Header("When the article came to Kafka.", _ARRIVED.isoformat(), {"format": "date-time"}),
                 "northwire-origin": origin,
             },
             payload=_schema("alert"),
@@ -219,7 +237,7 @@ def _messages() -> dict[str, _Document]:
     }
 
 
-def _examples() -> tuple[_Document, _Document, _Document]:
+def _examples() -> list[_Document]:
     """An article, and what really becomes of it under a small topic."""
     article: _Document = {
         "id": "hw-20261109-arctic-council",
@@ -236,9 +254,10 @@ def _examples() -> tuple[_Document, _Document, _Document]:
     outcome = tag(encode(article), Tagger([topic]))
     assert isinstance(outcome, Tagged)
     tagged = TaggedArticle(outcome.article, outcome.matches[0])
-    told = tell(tagged, Desk())
+    placement = Desk().place(tagged, _ARRIVED)
+    told = tell(tagged, placement)
     assert isinstance(told, News)
-    return article, msgspec.to_builtins(tagged), msgspec.to_builtins(told.alert)
+    return [msgspec.to_builtins(each) for each in (article, tagged, told.alert, placement)]
 
 
 def _channel(address: str, message: str, description: str) -> _Document:

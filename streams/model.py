@@ -80,17 +80,23 @@ class TaggedArticle(Struct, frozen=True, tag_field="schema", tag="northwire.tagg
 
 
 class Story(Struct, frozen=True):
-    """The event that several articles tell, as known when an alert is written."""
+    """The event that several articles tell, as known when an alert is written.
+
+    `first_seen` and `last_seen` are times that articles claim. `outlets` counts those that speak for
+    themselves: copies of an agency's text, and titles of one owner, are one. `sources` names the first 30.
+    """
 
     id: str
     headline: str
     first_seen: Instant | None
+    last_seen: Instant | None
     articles: int
+    outlets: int
     sources: tuple[str, ...]
 
 
 class Severity(StrEnum):
-    """How loudly to say it, from the score (see `streams.alerting.severity`)."""
+    """How loudly to say it, from the score (see `streams.severity`)."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -99,12 +105,55 @@ class Severity(StrEnum):
 
 
 class Kind(StrEnum):
-    """Why a subscriber hears of a story."""
+    """How a story has changed that a subscriber hears of."""
 
     NEW = "new"
     UPDATE = "update"
     ESCALATED = "escalated"
     CORRECTED = "corrected"
+
+
+class Cause(StrEnum):
+    """What decided whether subscribers hear of an article: the whole set, so that it can be a metric label."""
+
+    FIRST = "first"
+    """Nothing was told of this story before."""
+    SEVERITY = "severity"
+    """The story is more severe than was told."""
+    FIGURES = "figures"
+    """A figure that no other article of the story gives."""
+    OUTLETS = "outlets"
+    """As many outlets tell it as are worth a word."""
+    REVISION = "revision"
+    """The publisher changed the article."""
+    OLD = "old"
+    """The article was published before the window: not told."""
+    SEEN = "seen"
+    """The same article once more: not told."""
+    COPY = "copy"
+    """The same text, or all but the same, by someone else: not told."""
+    REPEAT = "repeat"
+    """The same story in other words: not told."""
+
+
+class LikenessPart(Struct, frozen=True):
+    """What one part of two articles adds to their likeness, and the terms they share."""
+
+    part: str
+    points: float
+    shared: tuple[str, ...] = ()
+
+
+class Likeness(Struct, frozen=True):
+    """Why an article belongs to a story: how alike they are, and the parts for the nearest article.
+
+    `score` is the mean of the sum of the parts and of the mean over the story's nearest articles.
+    """
+
+    article_id: str
+    score: float
+    threshold: float
+    parts: tuple[LikenessPart, ...]
 
 
 class AlertedArticle(Struct, frozen=True):
@@ -127,11 +176,14 @@ class AlertedArticle(Struct, frozen=True):
 class Alert(Struct, frozen=True, tag_field="schema", tag="northwire.alert/1"):
     """What subscribers receive. Equal input gives equal bytes, `id` included.
 
-    Queries are quoted in their first 80 characters; rule and topic version lead to the whole.
+    `cause` and `because` say why it is told, `likeness` why it is this story. Queries are quoted in
+    their first 80 characters; rule and topic version lead to the whole.
     """
 
     id: str
     kind: Kind
+    cause: Cause
+    because: str
     topic: str
     topic_version: str
     subtopics: tuple[str, ...]
@@ -142,6 +194,7 @@ class Alert(Struct, frozen=True, tag_field="schema", tag="northwire.alert/1"):
     why: tuple[Evidence, ...]
     excluded: tuple[Exclusion, ...]
     story: Story
+    likeness: Likeness | None
     article: AlertedArticle
 
 
@@ -172,11 +225,12 @@ class News(Struct, frozen=True):
 
 
 class Repeat(Struct, frozen=True):
-    """The article tells a story already told: counted, and nobody is woken."""
+    """The article tells a story already told, or an old one: counted, and nobody is woken."""
 
     topic: str
     article_id: str
     story_id: str
+    cause: Cause
 
 
 TaggingOutcome = Tagged | Untagged | Rejected

@@ -1,16 +1,19 @@
 """The road of an article, from bytes to alert. Everything on it is a plain function of its input.
 
     bytes ──decode──▶ article ──clean──▶ article ──tag──▶ matches          (the tagging worker)
-    match ──place──▶ story ──write──▶ alert                                (the stories worker)
+    tagged article ──place──▶ placement ──tell──▶ alert                     (the stories worker)
 
 Every message ends in one of three ways: forwarded, declined by decision, or rejected whole.
 """
 
+from datetime import datetime
+
 from streams.alerting.alerts import write_alert
 from streams.cleaning import clean
 from streams.errors import Reason, Refused
-from streams.model import Kind, News, Rejected, Repeat, StoryOutcome, Tagged, TaggedArticle, TaggingOutcome, Untagged
-from streams.stories.desk import Desk, Repeated
+from streams.model import News, Rejected, Repeat, StoryOutcome, Tagged, TaggedArticle, TaggingOutcome, Untagged
+from streams.stories.desk import Desk
+from streams.stories.placement import Placement
 from streams.tagging.tagger import Tagger
 from streams.wire import decode_article, decode_tagged
 
@@ -27,19 +30,27 @@ def tag(raw: bytes | None, tagger: Tagger) -> TaggingOutcome:
     return Tagged(article, matches) if matches else Untagged(article)
 
 
-def decide(raw: bytes | None, desk: Desk) -> StoryOutcome:
-    """What becomes of a message on `articles.tagged`. Never raises; the desk remembers the article."""
+def receive(raw: bytes | None) -> TaggedArticle | Rejected:
+    """What a message on `articles.tagged` holds. Never raises."""
     try:
-        return tell(decode_tagged(raw), desk)
+        return decode_tagged(raw)
     except Refused as refusal:
         return Rejected(refusal.reason, refusal.detail)
+
+
+def place(tagged: TaggedArticle, desk: Desk, arrival: datetime | None) -> Placement | Rejected:
+    """Where a tagged article belongs that came at this time; the desk keeps it. Never raises."""
+    try:
+        return desk.place(tagged, arrival)
     except Exception as error:
         return Rejected(Reason.FAILED, f"{type(error).__name__}: {error}")
 
 
-def tell(tagged: TaggedArticle, desk: Desk) -> News | Repeat:
-    """Whether subscribers hear of a tagged article."""
-    placed = desk.place(tagged.article, tagged.match.topic)
-    if isinstance(placed, Repeated):
-        return Repeat(tagged.match.topic, tagged.article.id, placed.story_id)
-    return News(write_alert(tagged, placed.story, Kind.NEW))
+def tell(tagged: TaggedArticle, placement: Placement) -> StoryOutcome:
+    """Whether subscribers hear of an article that is placed. Never raises."""
+    if placement.kind is None:
+        return Repeat(placement.topic, placement.article_id, placement.story.id, placement.cause)
+    try:
+        return News(write_alert(tagged, placement, placement.kind))
+    except Exception as error:
+        return Rejected(Reason.FAILED, f"{type(error).__name__}: {error}")

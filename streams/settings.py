@@ -1,6 +1,7 @@
 """The one model of everything that can be set, read from the environment (`NORTHWIRE_*`)."""
 
 import re
+from datetime import timedelta
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -30,10 +31,16 @@ class Settings(BaseSettings):
     sasl_password_file: Path | None = Field(None, description="A file that holds the password instead")
     ssl_ca_file: Path | None = Field(None, description="PEM file of the brokers' authority")
 
-    partitions: int = Field(6, ge=1, le=1000, description="Partitions of `articles` and `articles.tagged`")
+    partitions: int = Field(6, ge=1, le=1000, description="Partitions of `articles`, `articles.tagged`, `stories`")
     replication_factor: int = Field(1, ge=1, le=16, description="Copies of every Kafka topic; 3 in production")
     retention_hours: int = Field(168, ge=1, description="How long Kafka keeps messages")
 
+    story_window_hours: int = Field(
+        336, ge=1, le=8760, description="How long a story is live after its last article; older news is not told"
+    )
+    arrival: Literal["kafka", "published"] = Field(
+        "kafka", description="When an article came: by Kafka's clock, or, for archives, when it was published"
+    )
     topics_from: Literal["files", "kafka"] = Field(
         "files", description="Where the tagging workers take topics from: files, or the Kafka topic `topics`"
     )
@@ -76,6 +83,11 @@ class Settings(BaseSettings):
         if self.security_protocol == "SASL_PLAINTEXT" and not all(map(_is_loopback, self.brokers)):
             raise ValueError("SASL_PLAINTEXT would send the password in the clear; set SASL_SSL")
         return self
+
+    @cached_property
+    def story_window(self) -> timedelta:
+        """How long a story is live after its last article."""
+        return timedelta(hours=self.story_window_hours)
 
     @cached_property
     def brokers(self) -> tuple[str, ...]:

@@ -6,8 +6,20 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
 from streams import __version__
-from streams.errors import Reason
-from streams.model import Alert, Kind, News, Rejected, Repeat, Severity, StoryOutcome, Tagged, TaggingOutcome, Untagged
+from streams.errors import Reason, Refused
+from streams.model import (
+    Alert,
+    Cause,
+    Kind,
+    News,
+    Rejected,
+    Repeat,
+    Severity,
+    StoryOutcome,
+    Tagged,
+    TaggingOutcome,
+    Untagged,
+)
 
 TAGGING = "tagging"
 STORIES = "stories"
@@ -32,7 +44,14 @@ class Telemetry:
         self._matches = counter("northwire_matches_total", "Topics that fired on an article", "topic")
         self._alerts = counter("northwire_alerts_total", "Alerts acknowledged by Kafka", "topic", "kind", "severity")
         self._rejected = counter("northwire_rejected_total", "Messages put aside, by reason", "reason")
-        self._restored = counter("northwire_restored_articles_total", "Articles read again to restore stories")
+        self._restored = counter("northwire_restored_articles_total", "Articles that stories were restored from")
+        self._unreadable = counter("northwire_journal_unreadable_total", "Journal entries that could not be read")
+        self._placements = counter("northwire_placements_total", "Tagged articles placed, by what decided", "cause")
+        self._live: Mapping[str, tuple[int, int]] = {}
+        self._stories, self._members = (
+            Gauge(f"northwire_live_{what}", f"Live {what} that are remembered", ["topic"], registry=self.registry)
+            for what in ("stories", "articles")
+        )
         self._processing = Histogram(
             "northwire_processing_seconds",
             "Time spent on one message, deliveries not counted",
@@ -121,10 +140,13 @@ class Telemetry:
         match outcome:
             case News():
                 self._articles.labels(self._stage, "news").inc()
+                self._placements.labels(outcome.alert.cause.value).inc()
             case Repeat():
                 self._articles.labels(self._stage, "repeat").inc()
+                self._placements.labels(outcome.cause.value).inc()
                 self._log.info(
                     "repeat",
+                    cause=outcome.cause.value,
                     topic=outcome.topic,
                     article_id=outcome.article_id,
                     story_id=outcome.story_id,
@@ -147,6 +169,7 @@ class Telemetry:
             "alert",
             alert_id=alert.id,
             kind=alert.kind.value,
+            cause=alert.cause.value,
             topic=alert.topic,
             severity=alert.severity.value,
             score=alert.score,
@@ -160,10 +183,25 @@ class Telemetry:
         """A batch of a partition is finished and all it gave rise to acknowledged."""
         self._progress.labels(kafka_topic, str(partition)).set(now)
 
-    def restored(self, kafka_topic: str, partition: int, articles: int) -> None:
-        """The stories of a partition were rebuilt from so many tagged articles."""
-        self._restored.inc(articles)
-        self._log.info("restored", kafka_topic=kafka_topic, partition=partition, articles=articles)
+    def restored(self, kafka_topic: str, partition: int, kept: int, decided: int) -> None:
+        """The stories of a partition came back: from the journal, and so many articles that it did not have."""
+        self._restored.inc(kept + decided)
+        self._log.info("restored", kafka_topic=kafka_topic, partition=partition, kept=kept, decided_again=decided)
+
+    def unreadable(self, place: str, refusal: Refused) -> None:
+        """An entry of the journal is passed over; its article is decided on again if it is delivered again."""
+        self._unreadable.inc()
+        self._log.warning("journal-unreadable", origin=place, error=str(refusal))
+
+    def remembering(self, live: Mapping[str, tuple[int, int]]) -> None:
+        """So many stories and articles of each topic are live."""
+        for topic in self._live.keys() - live.keys():
+            self._stories.remove(topic)
+            self._members.remove(topic)
+        for topic, (stories, articles) in live.items():
+            self._stories.labels(topic).set(stories)
+            self._members.labels(topic).set(articles)
+        self._live = live
 
     def _start_at_zero(self) -> None:
         for outcome in {TAGGING: ("tagged", "untagged"), STORIES: ("news", "repeat")}[self._stage]:
@@ -172,6 +210,9 @@ class Telemetry:
         self._processing.labels(self._stage)
         for reason in Reason:
             self._rejected.labels(reason.value)
+        if self._stage == STORIES:
+            for cause in Cause:
+                self._placements.labels(cause.value)
         if self._stage == TAGGING:
             for outcome in ("loaded", "refused"):
                 self._reloads.labels(outcome)

@@ -53,7 +53,7 @@ def decode_article(raw: bytes | None) -> Article:
     An absent or empty id is derived from the url, else from title and body. An unreadable date is
     absent. Raises `Refused` with the reason; never anything else, whatever the bytes.
     """
-    incoming = _decode(_incoming, raw, MESSAGE_LIMIT)
+    incoming = decode(_incoming, raw, MESSAGE_LIMIT)
     if len(raw or b"") > FIELD_LIMIT:
         _bound(incoming)
     if not (incoming.title or incoming.body):
@@ -72,15 +72,16 @@ def decode_article(raw: bytes | None) -> Article:
 
 def decode_tagged(raw: bytes | None) -> TaggedArticle:
     """A message of `articles.tagged`. Raises `Refused`."""
-    return _decode(_tagged, raw, TAGGED_LIMIT)
+    return decode(_tagged, raw, TAGGED_LIMIT)
 
 
 def decode_alert(raw: bytes | None) -> Alert:
     """A message of `alerts.<topic>`. Raises `Refused`."""
-    return _decode(_alert, raw, TAGGED_LIMIT)
+    return decode(_alert, raw, TAGGED_LIMIT)
 
 
-def _decode(decoder: msgspec.json.Decoder[_T], raw: bytes | None, limit: int) -> _T:
+def decode(decoder: msgspec.json.Decoder[_T], raw: bytes | None, limit: int) -> _T:
+    """What a message of at most `limit` bytes holds. Raises `Refused`."""
     if raw is None:
         raise Refused(Reason.NO_VALUE, "the message has no value")
     if len(raw) > limit:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from streams.alerting.severity import severity_of
 from streams.identity import derive
-from streams.model import Alert, AlertedArticle, Article, Evidence, Exclusion, Kind, Story, TaggedArticle
+from streams.model import Alert, AlertedArticle, Article, Evidence, Exclusion, Kind, TaggedArticle
+from streams.stories.placement import Placement
 
 EXTRACT_LENGTH = 280
 """Characters of the body that an alert carries; more only where the evidence itself is longer."""
@@ -18,24 +18,36 @@ QUERY_LENGTH = 80
 _BLANKS = re.compile(r"\s+")
 
 
-def write_alert(tagged: TaggedArticle, story: Story, kind: Kind) -> Alert:
-    """The alert that tells this story by this article. Its id is a hash of topic, story, kind, article."""
+def write_alert(tagged: TaggedArticle, placement: Placement, kind: Kind) -> Alert:
+    """The alert that tells a story by this article."""
     article, match = tagged.article, tagged.match
     return Alert(
-        id=derive("alert", match.topic, story.id, kind, article.id),
+        id=alert_id(placement, kind),
         kind=kind,
+        cause=placement.cause,
+        because=placement.because,
         topic=match.topic,
         topic_version=match.topic_version,
         subtopics=match.subtopics,
-        severity=severity_of(match.score),
+        severity=placement.severity,
         score=match.score,
         threshold=match.threshold,
         damping=match.damping,
         why=tuple(replace(evidence, term=_quoted(evidence.term)) for evidence in match.why),
         excluded=tuple(_each_span_once(match.excluded)),
-        story=story,
+        story=placement.story,
+        likeness=placement.likeness,
         article=_alerted(article, match.why),
     )
+
+
+def alert_id(placement: Placement, kind: Kind) -> str:
+    """The id of the alert on an article: a hash of topic, story, kind and article.
+
+    Of all but the first alert of a story the text counts too: two revisions of an article are two alerts.
+    """
+    revision = () if kind is Kind.NEW else (placement.portrait.text,)
+    return derive("alert", placement.topic, placement.story.id, kind, placement.article_id, *revision)
 
 
 def _quoted(query: str) -> str:

@@ -5,6 +5,7 @@ import signal
 import statistics
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
@@ -12,10 +13,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from streams.cli.processes import WorkerProcess
-from streams.cli.screen import complain, on_one_line, show
+from streams.cli.screen import complain, on_one_line, sameness, show
 from streams.cli.topicfiles import read_topics
 from streams.errors import NorthwireError, Refused
 from streams.ingest.sources import Sources
@@ -25,19 +27,24 @@ from streams.kafka.feed import Feed
 from streams.kafka.layout import kafka_layout
 from streams.kafka.rejections import rejections
 from streams.kafka.subscription import Notice, subscribe
+from streams.kafka.timeline import placements
 from streams.settings import Settings, read_settings
+from streams.stories.placement import Placement
 from streams.telemetry import STORIES, TAGGING
 from streams.wire import decode_article
 
-PARTITIONS = 2
+PARTITIONS = 1
+"""So that articles come in the order in which they were published, and every run tells the same."""
+
 SAMPLES = str(files("streams") / "samples" / "articles.ndjson")
 _PATIENCE = 60.0
+_MOST_SILENT = 10
 
 
 def demo(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PATH", help="Articles of your own, as for `northwire ingest`; else 31 samples."),
+        typer.Argument(metavar="PATH", help="Articles of your own, as for `northwire ingest`; else 34 samples."),
     ] = None,
     topics: Annotated[
         Path | None,
@@ -59,7 +66,9 @@ def demo(
     sources = Sources(paths or [SAMPLES], complain)
     console = Console(highlight=False)
     with EmbeddedBroker() as broker:
-        settings = read_settings(bootstrap_servers=broker.bootstrap, partitions=PARTITIONS, topics_dir=topics)
+        settings = read_settings(
+            bootstrap_servers=broker.bootstrap, partitions=PARTITIONS, topics_dir=topics, arrival="published"
+        )
         console.print(f"broker     ready at {broker.bootstrap}, in memory")
         created = admin.prepare(settings, kafka_layout(settings)).created
         console.print(f"kafka init {', '.join(created)}")
@@ -68,8 +77,22 @@ def demo(
             road.open()
             sent = road.send(sources)
             latencies = road.show_alerts(sent)
+            road.show_silent()
             road.report(sent, latencies)
             road.show_the_way_on(keep)
+
+
+def _silence(placement: Placement) -> Iterator[Text]:
+    """Whose words a silent article tells, and why nobody hears of it."""
+    told = f"{placement.cause} of “{placement.story.headline}”"
+    yield Text(on_one_line(f"{placement.source} · {told}" if placement.source else told), "dim")
+    yield Text(on_one_line(placement.because))
+    if placement.likeness:
+        yield sameness(placement.likeness)
+
+
+def _complain_of(place: str, refusal: Refused) -> None:
+    complain(f"{place} cannot be read: {refusal}")
 
 
 def _leave(number: int, _: object) -> None:
@@ -83,6 +106,7 @@ def _worker(stage: str, settings: Settings) -> WorkerProcess:
         bootstrap_servers=settings.bootstrap_servers,
         partitions=str(settings.partitions),
         session_timeout="3",
+        arrival=settings.arrival,
         **topics,
     )
 
@@ -138,6 +162,20 @@ class _Road:
                     raise self._stories.failure(f"has done nothing for {_PATIENCE:.0f} s")
         return latencies
 
+    def show_silent(self) -> None:
+        """Shows the articles that woke nobody, and why they did not."""
+        silent = [placement for placement in self._placements() if placement.kind is None]
+        if not silent:
+            return
+        self._console.print("Copies that woke nobody (stories)", style="bold")
+        for placement in silent[:_MOST_SILENT]:
+            self._console.print(Padding(Text(on_one_line(placement.title)), (0, 0, 0, 2), expand=False))
+            for line in _silence(placement):
+                self._console.print(Padding(line, (0, 0, 0, 6), expand=False))
+        if len(silent) > _MOST_SILENT:
+            self._console.print(f"  and {len(silent) - _MOST_SILENT:,} more")
+        self._console.print()
+
     def report(self, sent: int, latencies: list[float]) -> None:
         """Shows what was put aside, and an account of every article."""
         say = self._console.print
@@ -149,7 +187,7 @@ class _Road:
         tagged, untagged, rejected = (
             self._articles(self._tagging, outcome=outcome) for outcome in ("tagged", "untagged", "rejected")
         )
-        news, repeats = (self._articles(self._stories, outcome=outcome) for outcome in ("news", "repeat"))
+        news, repeats = self._news_and_repeats()
         matches = int(self._tagging.metric("northwire_matches_total"))
         say("\nWhat became of every article (from the workers' /metrics)", style="bold")
         say(f"  {sent:,} articles = {tagged:,} tagged + {untagged:,} untagged + {rejected:,} rejected")
@@ -172,6 +210,10 @@ class _Road:
         address = self._settings.bootstrap_servers
         say("\nStill running; Ctrl-C ends it. In another terminal:", style="bold")
         say(f"  {command} subscribe --from earliest -b {address}", soft_wrap=True)
+        say(
+            f"  {command} stories --all -b {address}         what came of them; name one for its timeline",
+            soft_wrap=True,
+        )
         say(f"  {command} ingest -b {address} FILE", soft_wrap=True)
         while True:
             time.sleep(1)
@@ -181,6 +223,21 @@ class _Road:
         matches = self._tagging.metric("northwire_matches_total")
         alerts = self._stories.metric("northwire_alerts_total")
         return self._articles(self._stories) >= matches and received >= alerts
+
+    def _placements(self) -> list[Placement]:
+        """What was decided on each article: the worker counts a decision a moment before the journal has it."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            found = list(placements(self._settings, _complain_of))
+            if len(found) >= sum(self._news_and_repeats()):
+                return found
+            self._require_running()
+            if time.monotonic() > deadline:
+                raise self._stories.failure(f"has not written down what it decided within {_PATIENCE:.0f} s")
+
+    def _news_and_repeats(self) -> tuple[int, int]:
+        news, repeats = (self._articles(self._stories, outcome=outcome) for outcome in ("news", "repeat"))
+        return news, repeats
 
     def _articles(self, worker: WorkerProcess, **labels: str) -> int:
         return int(worker.metric("northwire_articles_total", **labels))

@@ -17,6 +17,7 @@ _MODULES = {
     "worker": "worker",
     "ingest": "ingest",
     "subscribe": "subscribe",
+    "stories": "stories",
     "tag": "offline",
     "replay": "offline",
     "kafka": "kafka",

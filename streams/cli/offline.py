@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +17,13 @@ from streams.errors import SourceError
 from streams.ingest.sources import Message, Sources
 from streams.model import Alert, Article, Match, News, Rejected, Repeat, Tagged, TaggedArticle, Untagged
 from streams.pipeline import tag as tag_message, tell
-from streams.stories.desk import Desk
+from streams.stories.desk import Desk, arrival_of
+from streams.stories.placement import Placement
 from streams.tagging.tagger import Tagger
 from streams.wire import encode
+
+_NO_MATCH = Match("", "", score=0, threshold=0, damping=1, subtopics=(), why=())
+"""How an article is placed whatever it is about."""
 
 
 def tag(paths: Paths, topics: TopicsDir = None) -> None:
@@ -63,7 +68,7 @@ def replay(
         typer.Option("--stories", help='Write {"id", "topic", "story"} for every tagged article to this file.'),
     ] = None,
     all_articles: Annotated[
-        bool, typer.Option("--all", help="Place untagged articles in stories too, under the topic null.")
+        bool, typer.Option("--all", help="Place every article, tagged or not, in stories of no topic too (topic null).")
     ] = False,
     topics: TopicsDir = None,
     json: Json = False,
@@ -99,6 +104,7 @@ class _Road:
         self._all_articles = all_articles
         self._tagger = tagger
         self._desk = Desk()
+        self._now = datetime.now(UTC)
 
     def alerts(self, message: Message) -> Iterator[Alert]:
         """The alerts that a message gives rise to."""
@@ -108,25 +114,34 @@ class _Road:
                 self.counts["refused"] += 1
             case Untagged(article):
                 self.counts["untagged"] += 1
-                if self._all_articles:
-                    self._assign(article, None, self._desk.place(article, "").story_id)
+                self._place_in_all(article)
             case Tagged(article, matches):
                 self.counts["tagged"] += 1
                 for verdict in matches:
                     yield from self._told(TaggedArticle(article, verdict))
+                self._place_in_all(article)
 
     def _told(self, tagged: TaggedArticle) -> Iterator[Alert]:
-        match tell(tagged, self._desk):
+        placement = self._placed(tagged)
+        self._assign(placement, tagged.match.topic)
+        match tell(tagged, placement):
             case News(alert):
                 self.counts["alerts"] += 1
-                self._assign(tagged.article, alert.topic, alert.story.id)
                 yield alert
-            case Repeat(topic, _, story_id):
+            case Repeat():
                 self.counts["repeats"] += 1
-                self._assign(tagged.article, topic, story_id)
 
-    def _assign(self, article: Article, topic: str | None, story_id: str) -> None:
-        self.assignments.append(encode({"id": article.id, "topic": topic, "story": story_id}))
+    def _place_in_all(self, article: Article) -> None:
+        if self._all_articles:
+            self._assign(self._placed(TaggedArticle(article, _NO_MATCH)), None)
+
+    def _placed(self, tagged: TaggedArticle) -> Placement:
+        """Where the desk places an article, which came when it was fetched or published, and not after now."""
+        claimed = arrival_of(tagged.article)
+        return self._desk.place(tagged, min(claimed, self._now) if claimed else None)
+
+    def _assign(self, placement: Placement, topic: str | None) -> None:
+        self.assignments.append(encode({"id": placement.article_id, "topic": topic, "story": placement.story.id}))
 
 
 def _write(path: Path, lines: list[bytes]) -> None:

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from streams.model import Alert, Evidence, Severity
+from streams.model import Alert, Evidence, Kind, Likeness, LikenessPart, Severity, Story
 
 _COLOURS = {
     Severity.LOW: "black on white",
@@ -17,6 +18,7 @@ _COLOURS = {
 }
 _EVIDENCE = "bold underline"
 _MOST_ENTRIES = 10
+_MOST_SHARED = 3
 
 
 def complain(sentence: str) -> None:
@@ -43,33 +45,85 @@ def show(console: Console, alert: Alert, seconds: float | None = None) -> None:
     console.print()
 
 
-def _verdict(alert: Alert, seconds: float | None) -> Text:
-    facts = f"{alert.kind} · score {alert.score:g}, fires at {alert.threshold:g}"
-    if seconds is not None:
-        facts += f" · {seconds * 1000:.0f} ms after the article"
-    return Text.assemble(
-        (f" {alert.severity.upper()} ", _COLOURS[alert.severity]),
-        (f" {on_one_line(alert.topic)} ", "bold"),
-        (f"· {facts}", "dim"),
+def badge(severity: Severity) -> tuple[str, str]:
+    """A severity as text and style."""
+    return f" {severity.upper()} ", _COLOURS[severity]
+
+
+def moment(time: datetime) -> str:
+    """A time, to the minute."""
+    return f"{time:%Y-%m-%d %H:%M}"
+
+
+def breadth(story: Story) -> str:
+    """How many tell a story."""
+    return ", ".join(
+        f"{number:,} {what}{'' if number == 1 else 's'}"
+        for number, what in ((story.articles, "article"), (story.outlets, "outlet"))
     )
 
 
-def _story(alert: Alert) -> Iterable[Text]:
-    article = alert.article
-    date = f"{article.published_at:%Y-%m-%d %H:%M} UTC" if article.published_at else None
-    headline = Text(on_one_line(alert.story.headline))
-    if alert.story.headline == article.title:
-        headline = _marked(article.title, 0, "title", alert.why)
-    headline.stylize("bold")
-    yield headline
-    yield Text(on_one_line(" · ".join(filter(None, (article.source, date, article.url)))), "dim")
-    extract = _marked(article.extract, article.extract_start, "body", alert.why)
-    yield Text.assemble("… " if article.extract_start else "", extract)
+def sameness(likeness: Likeness, most: int = _MOST_SHARED) -> Text:
+    """Why an article is of a story: the parts of the likeness, with at most so many of the terms shared in each.
+
+    The parts add up to the likeness to the nearest article. Where the rest of the story makes it another
+    one, both are told.
+    """
+    parts = [_part(part, most) for part in likeness.parts if part.points]
+    total, score = f"{sum(part.points for part in likeness.parts):.3g}", f"{likeness.score:.3g}"
+    result = score if total == score else f"{total}, {score} with the rest of the story"
+    text = f"same story as {likeness.article_id}: {' + '.join(parts)} = {result}, needs {likeness.threshold:g}"
+    return Text(on_one_line(text), "dim")
+
+
+def title(alert: Alert) -> Text:
+    """The title of the article, with its evidence marked."""
+    return _marked(alert.article.title, 0, "title", alert.why)
+
+
+def proof(alert: Alert) -> Iterable[Text]:
+    """Where the article says it, and what counts."""
+    extract = _marked(alert.article.extract, alert.article.extract_start, "body", alert.why)
+    yield Text.assemble("… " if alert.article.extract_start else "", extract)
     yield _labelled("why  ", _terms(alert.why))
     if alert.excluded:
         yield _labelled("not  ", [f"“{span.text}” ({span.excluded_by})" for span in alert.excluded])
     if alert.subtopics:
         yield _labelled("about", alert.subtopics)
+
+
+def origin(source: str | None, published: datetime | None, url: str | None) -> Text:
+    """Where an article was read."""
+    date = f"{moment(published)} UTC" if published else None
+    return Text(on_one_line(" · ".join(filter(None, (source, date, url)))), "dim")
+
+
+def _verdict(alert: Alert, seconds: float | None) -> Text:
+    facts = f"{alert.kind} · score {alert.score:g}, fires at {alert.threshold:g}"
+    if seconds is not None:
+        facts += f" · {seconds * 1000:.0f} ms after the article"
+    return Text.assemble(badge(alert.severity), (f" {on_one_line(alert.topic)} ", "bold"), (f"· {facts}", "dim"))
+
+
+def _story(alert: Alert) -> Iterable[Text]:
+    article = alert.article
+    is_own = alert.story.headline == article.title
+    headline = title(alert) if is_own else Text(on_one_line(alert.story.headline))
+    headline.stylize("bold")
+    yield headline
+    if alert.kind is not Kind.NEW:
+        yield Text(on_one_line(f"{alert.because} {breadth(alert.story)}."))
+        if alert.likeness:
+            yield sameness(alert.likeness)
+        if not is_own:
+            yield title(alert)
+    yield origin(article.source, article.published_at, article.url)
+    yield from proof(alert)
+
+
+def _part(part: LikenessPart, most: int) -> str:
+    shared = [*part.shared[:most], *(["…"] if len(part.shared) > most else [])]
+    return f"{part.part} {part.points:.3g}" + (f" ({', '.join(shared)})" if shared else "")
 
 
 def _labelled(label: str, entries: Iterable[str]) -> Text:

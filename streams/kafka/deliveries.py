@@ -23,6 +23,8 @@ class Outgoing(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Mapping[str, bytes]
+    partition: int | None = None
+    """Where it must go; else Kafka decides by the key."""
 
 
 class Deliveries:
@@ -40,7 +42,7 @@ class Deliveries:
                 outgoing.kafka_topic,
                 key=outgoing.key,
                 value=outgoing.value,
-                partition=None,
+                partition=outgoing.partition,
                 timestamp=None,
                 headers=list(outgoing.headers.items()),
             )

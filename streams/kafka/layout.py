@@ -10,6 +10,7 @@ from streams.wire import MESSAGE_LIMIT, TAGGED_LIMIT
 ARTICLES = "articles"
 TAGGED = "articles.tagged"
 REJECTED = "articles.rejected"
+STORIES = "stories"
 TOPICS = "topics"
 
 _HEADERS_AND_FRAMING = 64 * 1024
@@ -45,6 +46,9 @@ def layout(settings: Settings, topics: Iterable[str]) -> tuple[KafkaTopic, ...]:
     return (
         _stream(settings, ARTICLES, settings.partitions, MESSAGE_LIMIT)._replace(scales=True),
         _stream(settings, TAGGED, settings.partitions, TAGGED_LIMIT)._replace(scales=True),
+        _stream(settings, STORIES, settings.partitions, TAGGED_LIMIT, settings.story_window_hours)._replace(
+            scales=True
+        ),
         _stream(settings, REJECTED, 1, TAGGED_LIMIT),
         KafkaTopic(TOPICS, 1, _COMPACTED | _limit(LARGEST_FILE)),
         *outlets(settings, topics),
@@ -62,8 +66,8 @@ def kafka_layout(settings: Settings) -> tuple[KafkaTopic, ...]:
     return layout(settings, (topic.id for topic in topics))
 
 
-def _stream(settings: Settings, name: str, partitions: int, largest: int) -> KafkaTopic:
-    retention = str(settings.retention_hours * 3_600_000)
+def _stream(settings: Settings, name: str, partitions: int, largest: int, more_hours: int = 0) -> KafkaTopic:
+    retention = str((settings.retention_hours + more_hours) * 3_600_000)
     return KafkaTopic(name, partitions, {"cleanup.policy": "delete", "retention.ms": retention, **_limit(largest)})
 
 

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from streams.errors import Reason
 from streams.kafka.connection import client_options
 from streams.kafka.layout import alerts
-from streams.model import News, Rejected, Repeat, StoryOutcome
+from streams.model import Rejected
 from streams.settings import Settings
 from streams.tagging.topics import Slug
 
@@ -42,11 +42,10 @@ class Outlets:
         """The topics that are known."""
         return sorted(self._known)
 
-    async def admit(self, outcome: StoryOutcome, since: float) -> StoryOutcome:
-        """The outcome, unless it is about a topic that at a moment after `since` had no Kafka topic of alerts."""
-        topic = _topic(outcome)
-        if topic is None or await self._has(topic, since):
-            return outcome
+    async def refusal(self, topic: str, since: float) -> Rejected | None:
+        """Why an article of this topic cannot be told: at a moment after `since` it had no Kafka topic of alerts."""
+        if await self._has(topic, since):
+            return None
         return Rejected(Reason.UNWATCHED, f"there is no Kafka topic {alerts(topic[:_SHOWN])}")
 
     async def _has(self, topic: str, since: float) -> bool:
@@ -84,13 +83,3 @@ def _is_slug(name: str) -> bool:
     except msgspec.ValidationError:
         return False
     return True
-
-
-def _topic(outcome: StoryOutcome) -> str | None:
-    match outcome:
-        case News():
-            return outcome.alert.topic
-        case Repeat():
-            return outcome.topic
-        case Rejected():
-            return None

@@ -1,15 +1,10 @@
 """What was put aside, read back from `articles.rejected`."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from typing import NamedTuple
 
-from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
-
-from streams.kafka.admin import require
-from streams.kafka.connection import client_options, unavailable
-from streams.kafka.layout import LARGEST_MESSAGE, REJECTED
+from streams.kafka.layout import REJECTED
+from streams.kafka.records import records
 from streams.settings import Settings
 
 
@@ -27,20 +22,8 @@ class Rejection(NamedTuple):
 
 def rejections(settings: Settings) -> Iterator[Rejection]:
     """All that lie on `articles.rejected` now, in order. Raises `BrokerUnavailable`, `ClusterMismatch`."""
-    partitions = require(settings, [REJECTED])[REJECTED]
-    places = [TopicPartition(REJECTED, number) for number in range(partitions)]
-    options = {"enable_auto_commit": False, "max_partition_fetch_bytes": LARGEST_MESSAGE}
-    try:
-        with closing(KafkaConsumer(**client_options(settings), **options)) as consumer:
-            consumer.assign(places)
-            ends = consumer.end_offsets(places)
-            consumer.seek_to_beginning(*places)
-            while any(consumer.position(place) < ends[place] for place in places):
-                for records in consumer.poll(timeout_ms=200).values():
-                    for record in records:
-                        yield _rejection(record.value, dict(record.headers))
-    except KafkaError as error:
-        raise unavailable(settings, error) from error
+    for record in records(settings, REJECTED):
+        yield _rejection(record.value, dict(record.headers))
 
 
 def _rejection(raw: bytes | None, headers: dict[str, bytes]) -> Rejection:

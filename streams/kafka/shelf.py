@@ -1,78 +1,114 @@
-"""The desk of one partition, and how it comes back after a crash.
+"""The desk of one partition, and how it comes back after a crash: from the journal of what it decided.
 
-`articles.tagged` is the only record of what the desk was told. A desk is therefore rebuilt by
-reading the partition again up to the event in hand: the same articles in the same order give the
-same desk, so an event that is read twice gets the same answer twice, to the byte.
+An event whose decision is in the journal is answered from there, whatever the desk would say today;
+any other is decided on now. What lies before the event in hand and is not in the journal (which was
+emptied, or is new) is decided on again, in its order.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from datetime import datetime, timedelta
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 from faust.types import TP
 
-from streams.kafka.connection import client_options
-from streams.kafka.layout import LARGEST_MESSAGE
-from streams.pipeline import decide
-from streams.settings import Settings
+from streams.kafka.journal import Entry
 from streams.stories.desk import Desk
+from streams.stories.placement import Placement
 
-Read = Callable[[TP, int, int], AsyncIterator[ConsumerRecord]]
+Entries = Callable[[int], AsyncIterator[Entry]]
+"""What the journal says of the events of a partition."""
+
+Missed = Callable[[TP, int, int], AsyncIterator[ConsumerRecord]]
+"""The events of a partition from an offset up to another."""
+
+Decide = Callable[[ConsumerRecord, Desk], Awaitable[Placement | None]]
+"""What to decide on an event, if it can be placed; the desk keeps it."""
+
+_LONGER = timedelta(days=1)
+"""How much longer than the window stories are remembered while nothing comes: a broker may be late."""
+
+
+class Held:
+    """The desk of a partition, told of every event before the next one."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.next = 0
+        self.answers: dict[int, Placement] = {}
+        """What was decided before on events from the next one on, by offset."""
+        self.owed: list[Entry] = []
+        """Decisions that the journal does not have yet."""
 
 
 class Shelf:
-    """The desks of the partitions at hand, each as it was before the event that is asked for."""
+    """The desks of the partitions at hand."""
 
-    def __init__(self, read: Read, restored: Callable[[TP, int], None]) -> None:
-        self._read = read
+    def __init__(
+        self,
+        window: timedelta,
+        entries: Entries,
+        missed: Missed,
+        decide: Decide,
+        restored: Callable[[TP, int, int], None],
+    ) -> None:
+        """`restored` is told of how many entries a desk kept and how many events it decided on again."""
+        self._window = window
+        self._entries = entries
+        self._missed = missed
+        self._decide = decide
         self._restored = restored
-        self._desks: dict[TP, tuple[Desk, int]] = {}
+        self._held: dict[TP, Held] = {}
 
     def keep(self, partitions: Collection[TP]) -> None:
         """Lets go of the desks of all other partitions."""
-        self._desks = {partition: held for partition, held in self._desks.items() if partition in partitions}
+        self._held = {partition: held for partition, held in self._held.items() if partition in partitions}
 
-    async def desk(self, partition: TP, offset: int) -> Desk:
-        """The partition's desk, told of every article before the offset and of no other.
+    async def take(self, partition: TP, offset: int) -> Held:
+        """The desk of a partition, told of all before an offset, and what was decided on the event there before.
 
-        The caller tells the desk of the event at that offset before it asks again.
+        The caller decides on that event, or takes the answer, before it asks again.
         """
-        desk, following = self._desks.get(partition, (Desk(), 0))
-        if following > offset:
-            desk, following = Desk(), 0
-        if following < offset:
-            told = 0
-            async for record in self._read(partition, following, offset):
-                decide(record.value, desk)
-                told += 1
-            self._restored(partition, told)
-        self._desks[partition] = desk, offset + 1
-        return desk
+        held = self._held.get(partition)
+        if held is None or held.next > offset:
+            self._held.pop(partition, None)
+            held = await self._open(partition, offset)
+        elif held.next < offset:
+            held.owed += await self._catch_up(held, partition, offset)
+        held.next = offset + 1
+        self._held[partition] = held
+        return held
 
+    def count(self) -> Mapping[str, tuple[int, int]]:
+        """The live stories and articles of each topic."""
+        return {topic: count for held in self._held.values() for topic, count in held.desk.count().items()}
 
-def partition_reader(settings: Settings) -> Read:
-    """Reads a stretch of a partition from the broker, beside Faust's consumer and its group."""
+    def tidy(self, now: datetime | None) -> None:
+        """Forgets what has expired, whether anything comes or not; without `now` by the clocks of the desks alone."""
+        for held in self._held.values():
+            held.desk.forget_expired()
+            if now:
+                held.desk.forget_before(now - self._window - _LONGER)
 
-    async def read(partition: TP, start: int, stop: int) -> AsyncIterator[ConsumerRecord]:
-        """The records at offsets from `start` up to but not including `stop` that Kafka still has."""
-        consumer = AIOKafkaConsumer(
-            **client_options(settings),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            max_partition_fetch_bytes=LARGEST_MESSAGE,
-        )
-        await consumer.start()
-        try:
-            source = TopicPartition(partition.topic, partition.partition)
-            consumer.assign([source])
-            first = (await consumer.beginning_offsets([source]))[source]
-            consumer.seek(source, max(start, first))
-            while await consumer.position(source) < stop:
-                fetched = await consumer.getmany(source, timeout_ms=1000, max_records=500)
-                for record in fetched.get(source, ()):
-                    if record.offset >= stop:
-                        return
-                    yield record
-        finally:
-            await consumer.stop()
+    async def _open(self, partition: TP, offset: int) -> Held:
+        held = Held(Desk(self._window))
+        kept = 0
+        async for entry in self._entries(partition.partition):
+            held.desk.keep(entry.placement)
+            kept += 1
+            if entry.offset >= offset:
+                held.answers[entry.offset] = entry.placement
+            else:
+                held.next = max(held.next, entry.offset + 1)
+        held.owed = await self._catch_up(held, partition, offset)
+        self._restored(partition, kept, len(held.owed))
+        return held
 
-    return read
+    async def _catch_up(self, held: Held, partition: TP, offset: int) -> list[Entry]:
+        """Decides on the events from the next one up to an offset."""
+        decided: list[Entry] = []
+        if held.next < offset:
+            async for record in self._missed(partition, held.next, offset):
+                known = held.answers.pop(record.offset, None)
+                if not known and (placement := await self._decide(record, held.desk)):
+                    decided.append(Entry(record.offset, placement))
+        return decided

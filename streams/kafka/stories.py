@@ -1,37 +1,53 @@
 """The stories worker: `articles.tagged` in, `alerts.<topic>` out, a desk per partition."""
 
+import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic, perf_counter, time
 from typing import Any
 
+from aiokafka import ConsumerRecord
 from faust.types import TP, EventT
 
 from streams import wire
 from streams.kafka.application import Application, application
 from streams.kafka.deliveries import JSON, Deliveries, Outgoing, origin
+from streams.kafka.journal import Entry, entries, partition_reader, write_entry
 from streams.kafka.layout import TAGGED, alerts
 from streams.kafka.outlets import Outlets
-from streams.kafka.shelf import Shelf, partition_reader
-from streams.model import Alert, News, Rejected
-from streams.pipeline import decide
+from streams.kafka.shelf import Held, Shelf
+from streams.model import Alert, Article, News, Rejected, StoryOutcome, TaggedArticle
+from streams.pipeline import place, receive, tell
 from streams.settings import Settings
+from streams.stories.desk import Desk, arrival_of
+from streams.stories.lexicon import lexicon_of
+from streams.stories.placement import Placement
 from streams.telemetry import Telemetry
 
 GROUP = "northwire-stories"
+
+_TIDY_EVERY = 60.0
 
 _LONGEST_TIME = 18
 """Digits of milliseconds; whoever sends more of them means something else."""
 
 
 class StoriesWorker:
-    """Places batches of tagged articles in stories and publishes the alerts."""
+    """Places batches of tagged articles in stories, journals each placement and publishes the alerts."""
 
-    def __init__(self, app: Application, shelf: Shelf, outlets: Outlets, telemetry: Telemetry) -> None:
+    def __init__(self, app: Application, settings: Settings, outlets: Outlets, telemetry: Telemetry) -> None:
         self._deliveries = Deliveries(app)
-        self._shelf = shelf
+        self._settings = settings
         self._outlets = outlets
         self._telemetry = telemetry
+        read = partition_reader(settings)
+        self.shelf = Shelf(
+            settings.story_window,
+            entries=lambda partition: entries(read, partition, telemetry.unreadable),
+            missed=read,
+            decide=self._decided_again,
+            restored=lambda place, kept, decided: telemetry.restored(place.topic, place.partition, kept, decided),
+        )
 
     async def handle(self, batch: list[EventT[bytes]]) -> None:
         """Returns when everything the batch gave rise to is acknowledged. Raises `DeliveryFailed`."""
@@ -39,12 +55,13 @@ class StoriesWorker:
         began = monotonic()
         for event in batch:
             message = event.message
-            desk = await self._shelf.desk(TP(message.topic, message.partition), message.offset)
+            held = await self.shelf.take(TP(message.topic, message.partition), message.offset)
+            for entry in held.owed:
+                await self._deliveries.send(event, write_entry(message.partition, entry))
+            held.owed.clear()
             started = perf_counter()
-            outcome = decide(message.value, desk)
-            seconds = perf_counter() - started
-            outcome = await self._outlets.admit(outcome, began)
-            self._telemetry.decided(outcome, _source(event), seconds)
+            outcome = await self._outcome(event, held, began)
+            self._telemetry.decided(outcome, _source(event), perf_counter() - started)
             match outcome:
                 case News():
                     await self._deliveries.send(event, _publish(event, outcome.alert))
@@ -58,6 +75,52 @@ class StoriesWorker:
                 self._telemetry.alerted(alert, _source(event), now - _article_time(event))
         for partition in {event.message.partition for event in batch}:
             self._telemetry.progressed(TAGGED, partition, now)
+        self._telemetry.remembering(self.shelf.count())
+
+    async def tidy(self) -> None:
+        """Forgets expired stories every minute, for ever."""
+        while True:
+            await asyncio.sleep(_TIDY_EVERY)
+            self.shelf.tidy(datetime.now(UTC) if self._settings.arrival == "kafka" else None)
+            self._telemetry.remembering(self.shelf.count())
+
+    async def _outcome(self, event: EventT[bytes], held: Held, began: float) -> StoryOutcome:
+        """What becomes of an event: as it was decided before, else as it is decided now and journalled."""
+        message = event.message
+        tagged = receive(message.value)
+        if isinstance(tagged, Rejected):
+            return tagged
+        known = held.answers.pop(message.offset, None)
+        if known and _is_about(known, tagged):
+            return tell(tagged, known)
+        placed = await self._placed(tagged, message.timestamp, held.desk, began)
+        if isinstance(placed, Rejected):
+            return placed
+        await self._deliveries.send(event, write_entry(message.partition, Entry(message.offset, placed)))
+        return tell(tagged, placed)
+
+    async def _decided_again(self, record: ConsumerRecord, desk: Desk) -> Placement | None:
+        tagged = receive(record.value)
+        if isinstance(tagged, Rejected):
+            return None
+        placed = await self._placed(tagged, record.timestamp / 1000, desk, monotonic())
+        return None if isinstance(placed, Rejected) else placed
+
+    async def _placed(self, tagged: TaggedArticle, timestamp: float, desk: Desk, since: float) -> Placement | Rejected:
+        """What the desk decides. It does not hear of articles of which nobody can be told."""
+        refusal = await self._outlets.refusal(tagged.match.topic, since)
+        return refusal or place(tagged, desk, self._arrival(tagged.article, timestamp))
+
+    def _arrival(self, article: Article, timestamp: float) -> datetime | None:
+        """When an article came: by Kafka's clock, unless that is ahead of ours; in an archive, as it says of itself."""
+        now = datetime.now(UTC)
+        with suppress(ValueError, OverflowError, OSError):
+            if (stamped := datetime.fromtimestamp(round(timestamp * 1000) / 1000, UTC)) < now and timestamp > 0:
+                now = stamped
+        if self._settings.arrival == "kafka":
+            return now
+        claimed = arrival_of(article)
+        return min(claimed, now) if claimed else None
 
     async def _settled(self) -> list[tuple[EventT[bytes], Rejected]]:
         put_aside = await self._deliveries.settle()
@@ -95,18 +158,21 @@ def _article_time(event: EventT[bytes]) -> float:
     return float(event.message.timestamp)
 
 
+def _is_about(known: Placement, tagged: TaggedArticle) -> bool:
+    """Whether a placement is of this article: the Kafka topic may have been created anew, and offsets with it."""
+    return (known.topic, known.article_id) == (tagged.match.topic, tagged.article.id)
+
+
 def stories_app(settings: Settings, outlets: Outlets, telemetry: Telemetry) -> Application:
     """The app `northwire-stories`, ready to be started."""
-
-    def restored(partition: TP, articles: int) -> None:
-        telemetry.restored(partition.topic, partition.partition, articles)
-
+    lexicon_of(None)  # a second's work, which the first article need not wait for
     app = application(GROUP, settings)
-    shelf = Shelf(partition_reader(settings), restored)
+    worker = StoriesWorker(app, settings, outlets, telemetry)
 
     async def keep(*assigned: Any, **__: Any) -> None:
-        shelf.keep(assigned[-1])
+        worker.shelf.keep(assigned[-1])
 
     app.on_partitions_assigned.connect(keep)
-    app.read(TAGGED, StoriesWorker(app, shelf, outlets, telemetry).handle)
+    app.read(TAGGED, worker.handle)
+    app.task(worker.tidy)
     return app

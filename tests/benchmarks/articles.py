@@ -4,6 +4,8 @@ import json
 import random
 from collections.abc import Iterator
 
+from tests.invented import invented
+
 BODY_LENGTH = 4300
 MATCHING_SHARE = 0.03
 
@@ -43,14 +45,13 @@ def article(number: int, *, matching: bool | None = None) -> dict[str, str]:
         paragraphs.append(paragraph)
         length += len(paragraph) + 2
     if matching:
-        paragraphs.insert(len(paragraphs) // 3, rng.choice(_DEVELOPMENTS))
+        paragraphs.insert(len(paragraphs) // 3, f"{rng.choice(_DEVELOPMENTS)} {invented(number)}.")
     return {
         "id": f"bench-{number}",
         "url": f"https://news.example/{number}",
         "title": _sentence(rng)[:80].rstrip("."),
         "body": "\n\n".join(paragraphs),
         "source": "Bench Courier",
-        "published_at": "2026-11-20T09:30:00Z",
         "language": "en",
     }
 

@@ -101,7 +101,8 @@ def _follow(raw: bytes, tagger: Tagger, counts: Counter[str]) -> Iterator[str]:
     if not isinstance(outcome, Tagged):
         return
     for match in outcome.matches:
-        told = tell(TaggedArticle(outcome.article, match), Desk())
+        tagged = TaggedArticle(outcome.article, match)
+        told = tell(tagged, Desk().place(tagged, None))
         if isinstance(told, News):
             counts["alerts"] += 1
             counts[f"alerts for {told.alert.topic}"] += 1

@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from kafka.structs import OffsetAndMetadata
 
 from streams.kafka import admin
 from streams.kafka.connection import client_options
-from streams.kafka.layout import ARTICLES, LARGEST_MESSAGE, REJECTED, TAGGED, kafka_layout
+from streams.kafka.layout import ARTICLES, LARGEST_MESSAGE, REJECTED, STORIES, TAGGED, kafka_layout
 from streams.model import News, Tagged, TaggedArticle
 from streams.pipeline import tag, tell
 from streams.settings import read_settings
@@ -22,6 +23,7 @@ from streams.stories.desk import Desk
 from streams.watchlist import load_tagger
 from streams.wire import encode
 from tests.clusters import Cluster
+from tests.invented import invented
 from tests.workers import Worker
 
 PARTITIONS = 3
@@ -134,6 +136,7 @@ class Road:
         self._options = client_options(self.settings)
         sizes = {topic.name: topic.partitions for topic in kafka_layout(self.settings)}
         self.tagged = Reading(self._options, {TAGGED: sizes[TAGGED]})
+        self.stories = Reading(self._options, {STORIES: sizes[STORIES]})
         self.rejected = Reading(self._options, {REJECTED: sizes[REJECTED]})
         self.alerts = Reading(self._options, {name: size for name, size in sizes.items() if "alerts." in name})
 
@@ -194,7 +197,7 @@ class Road:
 
     def close(self) -> None:
         self.crew.stop()
-        for reading in (self.tagged, self.rejected, self.alerts):
+        for reading in (self.tagged, self.stories, self.rejected, self.alerts):
             reading.close()
 
 
@@ -235,7 +238,8 @@ def expected_alerts(values: Iterable[bytes]) -> dict[str, bytes]:
         outcome = tag(value, tagger)
         if isinstance(outcome, Tagged):
             for match in outcome.matches:
-                told = tell(TaggedArticle(outcome.article, match), desk)
+                tagged = TaggedArticle(outcome.article, match)
+                told = tell(tagged, desk.place(tagged, None))
                 if isinstance(told, News):
                     alerts[told.alert.id] = encode(told.alert)
     return alerts
@@ -249,6 +253,11 @@ def contains(wanted: Mapping[str, bytes]) -> Enough:
 def at_least(count: int) -> Enough:
     """Whether so many have arrived."""
     return lambda received: len(received) >= count
+
+
+def unique(text: str) -> str:
+    """The text, with a passage that no other has: a story of its own."""
+    return f"{text} {invented(uuid.uuid4().hex)}."
 
 
 def article(name: str, body: str, title: str = "") -> bytes:

@@ -20,9 +20,13 @@ def test_the_demo_shows_alerts_of_all_topics_and_a_summary_that_adds_up(tmp_path
     assert (done.returncode, done.stderr) == (0, "")
     for topic in ("arctic", "sanctions", "arms-control"):
         assert re.search(rf"^ [A-Z]+  {topic} · new · score", done.stdout, re.MULTILINE)
-    assert "31 articles = 20 tagged + 9 untagged + 2 rejected" in done.stdout
-    assert "22 matches  = 20 alerts + 2 repeats" in done.stdout
-    assert "20 alerts received, each once" in done.stdout
+    assert "34 articles = 23 tagged + 9 untagged + 2 rejected" in done.stdout
+    assert "25 matches  = 22 alerts + 3 repeats" in done.stdout
+    assert "22 alerts received, each once" in done.stdout
+    assert "arctic · update · score" in done.stdout
+    assert "sanctions · corrected · score" in done.stdout
+    silent = done.stdout.partition("Copies that woke nobody")[2]
+    assert re.search(r"same story as hw-20261109-arctic-council: words .* = [\d.]+, needs [\d.]+", silent)
     assert re.search(r"not-json +articles/", done.stdout)
     assert re.search(r"wrong-shape +articles/", done.stdout)
     assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,7 @@ import pytest
 from streams.kafka import admin
 from streams.kafka.layout import TAGGED, TOPICS, alerts, outlets
 from tests.benchmarks.reload import rehearse
-from tests.broker.road import Received, Road, article, at_least, eventually
+from tests.broker.road import Received, Road, article, at_least, eventually, unique
 from tests.commands import northwire
 from tests.workers import Worker
 
@@ -33,7 +33,7 @@ class Topic:
         )
 
     def article(self, name: str) -> bytes:
-        return article(name, f"They spoke of {self.word} on the day {name}.")
+        return article(name, unique(f"They spoke of {self.word} on the day {name}."))
 
     def alerts(self, road: Road, count: int) -> list[Received]:
         """So many alerts about it, or more."""
@@ -261,7 +261,7 @@ def test_stories_put_a_topic_without_its_kafka_topic_aside_until_it_has_one(road
     (alert,) = topic.alerts(road, 1)
     assert alert.is_about(f"{name}-2")
     stories = road.crew["stories"]
-    assert stories.metric("northwire_alerts_total", topic=topic.id) == 1
+    eventually(lambda: stories.metric("northwire_alerts_total", topic=topic.id) == 1)
 
 
 def test_hostile_topics_on_tagged_articles_are_put_aside_and_make_no_series(road: Road) -> None:

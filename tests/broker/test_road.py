@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,9 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from streams.errors import Reason
 from streams.ingest.sources import Sources
 from streams.kafka.layout import TAGGED, alerts, kafka_layout
-from streams.wire import BODY_LIMIT, MESSAGE_LIMIT, decode_alert, decode_tagged
-from tests.broker.road import Road, article, at_least, contains, eventually, expected_alerts
+from streams.model import Alert, Kind
+from streams.wire import BODY_LIMIT, MESSAGE_LIMIT, decode_alert, decode_article, decode_tagged
+from tests.broker.road import Road, article, at_least, contains, eventually, expected_alerts, unique
 from tests.commands import following, northwire
 
 pytestmark = pytest.mark.usefixtures("workers")
@@ -24,11 +26,6 @@ LOWERED = 30_000
 """Bytes; above what a client puts in one batch, so that what is small is not refused with what is large."""
 
 ALL_TOPICS = {"arctic", "arms-control", "sanctions"}
-
-
-def unique(text: str) -> str:
-    """A text that no other test has put on the same cluster."""
-    return f"{text} Case {uuid.uuid4().hex}."
 
 
 def test_an_article_becomes_one_alert_for_each_topic_with_its_proof(road: Road) -> None:
@@ -155,20 +152,29 @@ def test_the_metrics_of_both_stages_add_up(road: Road) -> None:
 
 
 @pytest.mark.skipif(not SEEDS.is_dir(), reason=f"{SEEDS} is not here")
-def test_the_seed_articles_alert_all_three_topics_with_exact_evidence(road: Road) -> None:
-    wanted = {name: decode_alert(raw) for name, raw in expected_alerts(_seeds()).items()}
-    assert {alert.topic for alert in wanted.values()} == ALL_TOPICS
+def test_the_seed_articles_are_one_story_of_all_three_topics_with_exact_evidence(road: Road) -> None:
+    names = {decode_article(raw).id for raw in _seeds()}
     with following("subscribe", "--from", "earliest", "--json", **road.environment) as lines:
         ingested = northwire("ingest", str(SEEDS), **road.environment)
         assert (ingested.code, ingested.out) == (0, b"")
         assert "accepted 2, refused 0" in ingested.error
-        eventually(lambda: wanted.keys() <= {decode_alert(line).id for line in lines()})
-        shown = {alert.id: alert for alert in map(decode_alert, lines()) if alert.id in wanted}
-    assert shown == wanted
-    for alert in shown.values():
-        for each in road.tagged.about(alert.article.id, at_least(len(ALL_TOPICS))):
+        for name in names:
+            road.tagged.about(name, at_least(len(ALL_TOPICS)))
+        road.stories.about(min(names), at_least(len(ALL_TOPICS)))
+        road.stories.about(max(names), at_least(len(ALL_TOPICS)))
+
+        def shown() -> list[Alert]:
+            return [alert for alert in map(decode_alert, lines()) if alert.article.id in names]
+
+        eventually(lambda: {alert.topic for alert in shown() if alert.kind is Kind.NEW} == ALL_TOPICS)
+        alerts = shown()
+    assert Counter(alert.topic for alert in alerts if alert.kind is Kind.NEW) == dict.fromkeys(ALL_TOPICS, 1)
+    assert len({alert.story.id for alert in alerts}) == len(ALL_TOPICS)
+    assert all(alert.because for alert in alerts)
+    for alert in alerts:
+        for each in road.tagged.so_far(alert.article.id):
             tagged = decode_tagged(each.value)
-            if tagged.match.topic == alert.topic:
+            if (tagged.match.topic, tagged.article.id) == (alert.topic, alert.article.id):
                 assert [span.weight for span in alert.why] == [span.weight for span in tagged.match.why]
                 for span in alert.why:
                     assert getattr(tagged.article, span.field)[span.start : span.end] == span.text

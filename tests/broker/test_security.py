@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from streams.wire import decode_alert
-from tests.broker.road import Road, article, contains, expected_alerts
+from tests.broker.road import Road, article, contains, expected_alerts, unique
 from tests.clusters.apache import ApacheKafka
 from tests.clusters.certificates import CA_FILE, write_certificates
 from tests.commands import at_once, northwire
@@ -34,7 +34,7 @@ def secured(secured_kafka: ApacheKafka) -> Iterator[Road]:
 
 def test_articles_become_alerts_behind_tls_and_a_login(secured: Road, tmp_path: Path) -> None:
     run = uuid.uuid4().hex
-    values = [article(f"{run}-{number}", f"{SUMMIT} Case {run} {number}.") for number in range(4)]
+    values = [article(f"{run}-{number}", unique(SUMMIT)) for number in range(4)]
     wanted = expected_alerts(values)
     secured.crew.muster("tagging", "stories")
     (tmp_path / "articles.ndjson").write_bytes(b"\n".join(values))

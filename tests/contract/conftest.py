@@ -9,7 +9,8 @@ import pytest
 from streams.model import Alert, Article, Match, News, Rejected, Tagged, TaggedArticle
 from streams.pipeline import tag, tell
 from streams.settings import Settings
-from streams.stories.desk import Desk
+from streams.stories.desk import Desk, arrival_of
+from streams.stories.placement import Placement
 from streams.watchlist import load_tagger
 from tests.drawing import draw_the_same_every_time
 from tests.surroundings import without_settings
@@ -24,6 +25,7 @@ class Road:
     accepted: list[bytes] = field(default_factory=list)
     rejected: list[tuple[bytes, Rejected]] = field(default_factory=list)
     tagged: list[tuple[Tagged, Match]] = field(default_factory=list)
+    placements: list[Placement] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
 
     @property
@@ -51,7 +53,10 @@ def road(nothing_is_set: None) -> Road:
             continue
         for verdict in outcome.matches:
             road.tagged.append((outcome, verdict))
-            told = tell(TaggedArticle(outcome.article, verdict), desk)
+            tagged = TaggedArticle(outcome.article, verdict)
+            placement = desk.place(tagged, arrival_of(outcome.article))
+            road.placements.append(placement)
+            told = tell(tagged, placement)
             if isinstance(told, News):
                 road.alerts.append(told.alert)
     return road

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from streams import __version__, wire
 from streams.contracts import ROOT
 from streams.errors import Reason
-from streams.kafka import deliveries, layout, stories, tagging
+from streams.kafka import deliveries, journal, layout, stories, tagging
 from streams.kafka.deliveries import Outgoing
 from streams.model import Rejected, TaggedArticle
 from streams.settings import Settings
@@ -147,7 +147,7 @@ def test_every_example_is_an_example_of_what_it_is_for(name: str) -> None:
         validator(name).validate(example["payload"])
 
 
-@pytest.mark.parametrize("name", ["article", "tagged", "alert"])
+@pytest.mark.parametrize("name", ["article", "tagged", "placement", "alert"])
 def test_a_payload_is_described_by_its_own_schema(name: str) -> None:
     assert resolve(MESSAGES[name]["payload"]["schema"]["$ref"])["$id"].endswith(f"/{name}.json")
 
@@ -195,6 +195,14 @@ def test_an_alert_on_a_tagged_article_of_unknown_origin_has_all_its_headers(road
     outgoing = stories._publish(event(Message("articles.tagged", 0, 7)), road.alerts[0])
     check_headers("alert", outgoing.headers)
     assert outgoing.headers["northwire-origin"] == b"articles.tagged/0/7"
+
+
+def test_what_the_stories_worker_journals_is_as_described(road: Road) -> None:
+    for offset, placement in enumerate(road.placements):
+        outgoing = journal.write_entry(3, journal.Entry(offset, placement))
+        check_address("placement", outgoing)
+        check_headers("placement", outgoing.headers)
+        assert (outgoing.partition, outgoing.key) == (3, placement.story.id.encode())
 
 
 @pytest.mark.parametrize("reason", Reason)

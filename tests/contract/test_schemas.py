@@ -2,21 +2,24 @@
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
 from jsonschema import Draft202012Validator
+from msgspec import Struct
 
 from streams import wire
 from streams.contracts import DIALECT, documents, main, stale
 from streams.errors import Reason, Refused
 from streams.model import TaggedArticle
+from streams.stories.placement import decode_placement
 from tests.contract.conftest import Road
 from tests.contract.formats import committed, validator
 
-NAMES = ["article", "tagged", "alert", "topic"]
+NAMES = ["article", "tagged", "placement", "alert", "topic"]
 
 
 def test_what_is_committed_is_what_the_models_say() -> None:
@@ -27,7 +30,7 @@ def test_what_is_stale_is_named_in_one_sentence_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streams.contracts.ROOT", tmp_path)
-    assert len(stale(tmp_path)) == len(documents()) == 5
+    assert len(stale(tmp_path)) == len(documents()) == 6
     assert main([]) is None
     assert stale(tmp_path) == []
     (tmp_path / "streams" / "schemas" / "alert.json").write_text("{}", encoding="utf-8")
@@ -88,6 +91,14 @@ def test_every_alert_of_the_samples_is_one_by_the_schema(road: Road) -> None:
         validator("alert").validate(json.loads(wire.encode(alert)))
 
 
+def test_every_placement_of_the_samples_is_one_by_the_schema_and_survives_the_journal(road: Road) -> None:
+    assert {placement.kind is None for placement in road.placements} == {True, False}
+    for placement in road.placements:
+        written = wire.encode(placement)
+        validator("placement").validate(json.loads(written))
+        assert decode_placement(written) == placement
+
+
 def test_a_date_that_is_none_is_caught_by_the_schema(road: Road) -> None:
     message = json.loads(wire.encode(road.alerts[0]))
     for claim in ("yesterday", "2026-11-09", "2026-02-30T00:00:00Z", "2026-11-09T12:00:00"):
@@ -117,6 +128,8 @@ def test_an_article_has_the_right_shape_by_the_decoder_where_it_has_by_the_schem
     assert validator("article").is_valid(fields) == shaped
 
 
+Decode = Callable[[bytes], object]
+
 TAG = ("schema",)
 """A decoder of messages of one kind takes its absence for that kind."""
 
@@ -137,15 +150,13 @@ def _places(value: Any, *before: str | int) -> list[tuple[str | int, ...]]:
 def test_a_field_that_is_gone_or_of_another_type_fails_the_schema_and_the_decoder_alike(
     road: Road, data: st.DataObject
 ) -> None:
-    outcome, verdict = data.draw(st.sampled_from(road.tagged))
-    name, decode, raw = data.draw(
-        st.sampled_from(
-            [
-                ("tagged", wire.decode_tagged, wire.encode(TaggedArticle(outcome.article, verdict))),
-                ("alert", wire.decode_alert, wire.encode(data.draw(st.sampled_from(road.alerts)))),
-            ]
-        )
-    )
+    messages: list[tuple[str, Decode, Struct]] = [
+        *(("tagged", wire.decode_tagged, TaggedArticle(outcome.article, verdict)) for outcome, verdict in road.tagged),
+        *(("placement", decode_placement, placement) for placement in road.placements),
+        *(("alert", wire.decode_alert, alert) for alert in road.alerts),
+    ]
+    name, decode, noun = messages[data.draw(st.integers(0, len(messages) - 1))]
+    raw = wire.encode(noun)
     message = json.loads(raw)
     *path, last = data.draw(st.sampled_from([place for place in _places(message) if place != TAG]))
     changed = copy.deepcopy(message)

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from streams.alerting.alerts import write_alert
 from streams.model import Alert, Article, Evidence, Exclusion, Kind, Match, Story, TaggedArticle
+from streams.stories.desk import Desk
+from streams.stories.placement import Placement
 from streams.tagging.topics import Rule, Topic
 
 TOPICS = ("arctic", "arms-control", "sanctions")
@@ -69,15 +71,23 @@ def story(**changes: Any) -> Story:
             "id": "s-1",
             "headline": "Council meets",
             "first_seen": NOON,
+            "last_seen": NOON,
             "articles": 1,
+            "outlets": 1,
             "sources": ("Wire",),
             **changes,
         }
     )
 
 
-def alert(verdict: Match | None = None, told: Article | None = None, kind: Kind = Kind.NEW) -> Alert:
-    return write_alert(tagged(told, verdict), story(), kind)
+def placement(placed: TaggedArticle | None = None, **changes: Any) -> Placement:
+    """Where a desk that knows nothing places an article, with some of that changed."""
+    return replace(Desk().place(placed or tagged(), NOON), **changes)
+
+
+def alert(verdict: Match | None = None, told: Article | None = None, kind: Kind = Kind.NEW, **changes: Any) -> Alert:
+    placed = tagged(told, verdict)
+    return write_alert(placed, placement(placed, **changes), kind)
 
 
 def spans(verdict: Match) -> tuple[Evidence | Exclusion, ...]:

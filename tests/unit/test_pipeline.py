@@ -1,6 +1,7 @@
 """The road: every message is answered for in one of three ways, whatever it holds."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,9 +10,22 @@ from hypothesis import event, given, settings, strategies as st
 
 from streams import wire
 from streams.errors import Reason
-from streams.model import Article, Kind, Match, News, Rejected, Repeat, Tagged, TaggedArticle, Untagged
-from streams.pipeline import decide, tag, tell
+from streams.model import (
+    Article,
+    Cause,
+    Kind,
+    Match,
+    News,
+    Rejected,
+    Repeat,
+    StoryOutcome,
+    Tagged,
+    TaggedArticle,
+    Untagged,
+)
+from streams.pipeline import place, receive, tag, tell
 from streams.stories.desk import Desk
+from streams.stories.placement import Placement
 from streams.tagging.tagger import Tagger
 from tests.unit import nouns
 from tests.unit.nouns import rule, topic
@@ -39,8 +53,8 @@ class Broken(Tagger):
 class BrokenDesk(Desk):
     """A desk with a bug."""
 
-    def place(self, article: Article, topic: str) -> Any:
-        raise LookupError(f"a bug at {article.id} under {topic}")
+    def place(self, tagged: TaggedArticle, arrival: datetime | None) -> Placement:
+        raise LookupError(f"a bug at {tagged.article.id}, {arrival:%H:%M}")
 
 
 def raw(**changes: Any) -> bytes:
@@ -51,6 +65,15 @@ def tagged(**changes: Any) -> Tagged:
     outcome = tag(raw(**changes), TAGGER)
     assert isinstance(outcome, Tagged)
     return outcome
+
+
+def decide(raw: bytes | None, desk: Desk) -> StoryOutcome:
+    """What the stories worker makes of a message that came at noon."""
+    received = receive(raw)
+    if isinstance(received, Rejected):
+        return received
+    placed = place(received, desk, nouns.NOON)
+    return placed if isinstance(placed, Rejected) else tell(received, placed)
 
 
 def message(told: Article | None = None, verdict: Match | None = None) -> bytes:
@@ -79,7 +102,7 @@ def test_what_is_no_article_is_rejected_for_the_decoders_reason(decoded: bytes |
 
 def test_a_bug_costs_the_article_it_meets_and_not_the_worker() -> None:
     assert tag(raw(), Broken([])) == Rejected(Reason.FAILED, "ZeroDivisionError: a bug at a-1")
-    assert decide(message(), BrokenDesk()) == Rejected(Reason.FAILED, "LookupError: a bug at a-1 under arctic")
+    assert decide(message(), BrokenDesk()) == Rejected(Reason.FAILED, "LookupError: a bug at a-1, 12:00")
 
 
 def test_a_first_telling_is_news_and_a_second_a_repeat() -> None:
@@ -87,14 +110,14 @@ def test_a_first_telling_is_news_and_a_second_a_repeat() -> None:
     first = decide(message(), desk)
     assert isinstance(first, News)
     assert first.alert.kind is Kind.NEW
-    assert decide(message(), desk) == Repeat("arctic", "a-1", first.alert.story.id)
+    assert decide(message(), desk) == Repeat("arctic", "a-1", first.alert.story.id, Cause.SEEN)
 
 
 def test_a_copy_under_another_id_is_a_repeat_of_the_same_story() -> None:
     desk = Desk()
     first = decide(message(), desk)
     assert isinstance(first, News)
-    assert decide(message(nouns.article(id="a-2")), desk) == Repeat("arctic", "a-2", first.alert.story.id)
+    assert decide(message(nouns.article(id="a-2")), desk) == Repeat("arctic", "a-2", first.alert.story.id, Cause.COPY)
 
 
 @pytest.mark.parametrize("decoded", [None, b"", b"\xff", b"{}", b'{"schema":"northwire.tagged/2"}'])
@@ -104,15 +127,16 @@ def test_what_is_no_tagged_article_is_rejected_and_the_desk_forgets_it(decoded: 
     assert isinstance(decide(message(), desk), News)
 
 
-def test_telling_is_deciding_without_the_wire() -> None:
-    assert tell(nouns.tagged(), Desk()) == decide(message(), Desk())
+def test_a_bug_in_writing_an_alert_costs_that_article_and_not_the_worker() -> None:
+    broken = nouns.placement(story=None)
+    assert isinstance(tell(nouns.tagged(), broken), Rejected)
 
 
 def test_a_redelivered_article_gives_the_same_alert_to_the_byte() -> None:
     def alerts() -> list[bytes]:
         desk = Desk()
         outcome = tagged()
-        told = [tell(TaggedArticle(outcome.article, match), desk) for match in outcome.matches]
+        told = [decide(wire.encode(TaggedArticle(outcome.article, match)), desk) for match in outcome.matches]
         return [wire.encode(one.alert) for one in told if isinstance(one, News)]
 
     assert len(alerts()) == 2
@@ -171,7 +195,7 @@ def test_whatever_the_bytes_an_article_is_forwarded_declined_or_rejected(raw: by
         case Tagged():
             assert outcome.matches
             for verdict in outcome.matches:
-                assert isinstance(decide(wire.encode(TaggedArticle(outcome.article, verdict)), Desk()), News)
+                assert isinstance(decide(wire.encode(TaggedArticle(outcome.article, verdict)), Desk()), News | Repeat)
         case Untagged():
             assert outcome.article.title or outcome.article.body or b"body" in raw
         case Rejected():
@@ -184,7 +208,7 @@ def test_whatever_the_bytes_an_article_is_forwarded_declined_or_rejected(raw: by
 def test_whatever_the_bytes_a_tagged_article_is_news_a_repeat_or_rejected(raw: bytes) -> None:
     outcome = decide(raw, Desk())
     event(type(outcome).__name__)
-    assert isinstance(outcome, News | Rejected)
+    assert isinstance(outcome, News | Repeat | Rejected)
     assert outcome == decide(raw, Desk())
 
 

@@ -6,9 +6,9 @@ from importlib.resources import files
 import pytest
 
 from streams.errors import Reason
-from streams.model import Article, Match, News, Rejected, Repeat, Tagged, TaggedArticle, Untagged
+from streams.model import Article, Cause, Kind, Match, News, Rejected, Repeat, Tagged, TaggedArticle, Untagged
 from streams.pipeline import tag, tell
-from streams.stories.desk import Desk
+from streams.stories.desk import Desk, arrival_of
 from streams.tagging.tagger import Tagger
 from tests.unit.nouns import spans
 
@@ -21,12 +21,14 @@ TOPICS = {
     "tb-20261109-designations": {"sanctions"},
     "nc-20261109-nsr": {"arctic"},
     "pa-88213": {"sanctions"},
+    "ap-20261109-rescue": {"arctic"},
     "ap-20261109-greenland": {"arctic"},
     "mr-20261109-mines": {"arms-control"},
     "tb-20261109-chips": {"sanctions"},
     "fw-20261109-gala": {"arctic"},
     "hw-20261110-assets": {"sanctions"},
     "ap-20261110-iran": {"arms-control", "sanctions"},
+    "hw-20261110-nsr": {"arctic"},
     "nc-20261110-base": {"arctic"},
     "fw-20261110-herders": {"arctic"},
     "mr-20261110-hypersonic": {"arms-control"},
@@ -44,7 +46,19 @@ DECOYS = {
     "cb-20261110-gun",
     "nl-20261110-swift",
 }
-REPEATS = [("sanctions", "pa-88213"), ("arms-control", "mr-20261109-start")]
+REPEATS = {
+    "nc-20261109-arctic-drill": ("hw-20261109-arctic-council", Cause.REPEAT),
+    "pa-88213": ("tb-20261109-designations", Cause.COPY),
+    "mr-20261109-start": ("mr-20261109-start", Cause.SEEN),
+}
+"""The articles that wake nobody, with their originals."""
+
+DEVELOPMENTS = {
+    "ap-20261109-rescue": ("hw-20261109-arctic-council", Kind.UPDATE, Cause.OUTLETS),
+    "hw-20261110-nsr": ("nc-20261109-nsr", Kind.UPDATE, Cause.FIGURES),
+    "hw-20261110-assets": ("hw-20261110-assets", Kind.CORRECTED, Cause.REVISION),
+}
+"""The articles by which a story goes on, with those that opened it."""
 
 
 @dataclass
@@ -71,11 +85,12 @@ def told(shipped_tagger: Tagger) -> Told:
             case Tagged(article, matches):
                 told.articles[article.id], told.matches[article.id] = article, matches
                 for verdict in matches:
-                    decided = tell(TaggedArticle(article, verdict), desk)
-                    if isinstance(decided, News):
-                        told.news.append(decided)
-                    else:
-                        told.repeats.append(decided)
+                    tagged = TaggedArticle(article, verdict)
+                    match tell(tagged, desk.place(tagged, arrival_of(article))):
+                        case News() as news:
+                            told.news.append(news)
+                        case Repeat() as repeat:
+                            told.repeats.append(repeat)
     return told
 
 
@@ -101,16 +116,21 @@ def test_the_two_broken_lines_are_rejected_each_for_its_reason(told: Told) -> No
     ]
 
 
-def test_the_redelivered_and_the_copied_article_are_the_only_repeats(told: Told) -> None:
-    assert [(repeat.topic, repeat.article_id) for repeat in told.repeats] == REPEATS
+def test_the_paraphrased_the_copied_and_the_redelivered_article_are_the_only_repeats(told: Told) -> None:
+    opened = {news.alert.story.id: news.alert.article.id for news in told.news if news.alert.kind is Kind.NEW}
+    assert {repeat.article_id: (opened[repeat.story_id], repeat.cause) for repeat in told.repeats} == REPEATS
 
 
-def test_a_repeat_belongs_to_the_story_of_its_original(told: Told) -> None:
-    stories = {news.alert.article.id: news.alert.story.id for news in told.news}
-    assert [repeat.story_id for repeat in told.repeats] == [
-        stories["tb-20261109-designations"],
-        stories["mr-20261109-start"],
-    ]
+def test_the_third_outlet_a_new_figure_and_a_correction_are_told_under_the_story_they_belong_to(told: Told) -> None:
+    opened = {news.alert.story.id: news.alert.article.id for news in told.news if news.alert.kind is Kind.NEW}
+    alerts = [news.alert for news in told.news if news.alert.kind is not Kind.NEW]
+    assert {one.article.id: (opened[one.story.id], one.kind, one.cause) for one in alerts} == DEVELOPMENTS
+
+
+def test_all_others_are_stories_of_their_own(told: Told) -> None:
+    joined = {name for name, (opener, *_) in (REPEATS | DEVELOPMENTS).items() if name != opener}
+    opened = {(news.alert.topic, news.alert.article.id) for news in told.news if news.alert.kind is Kind.NEW}
+    assert opened == {(topic, name) for name, topics in TOPICS.items() if name not in joined for topic in topics}
 
 
 def test_every_topic_alerts_loudly_and_quietly(told: Told) -> None:
@@ -120,7 +140,7 @@ def test_every_topic_alerts_loudly_and_quietly(told: Told) -> None:
 
 
 def test_no_two_alerts_share_an_id(told: Told) -> None:
-    assert len({news.alert.id for news in told.news}) == len(told.news) == 20
+    assert len({news.alert.id for news in told.news}) == len(told.news) == 22
 
 
 def test_the_band_at_the_council_is_excluded_and_the_council_is_not(told: Told) -> None:

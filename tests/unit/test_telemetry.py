@@ -10,13 +10,12 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from streams import __version__
-from streams.errors import Reason
-from streams.model import Kind, News, Rejected, Repeat, Severity, Tagged, Untagged
-from streams.pipeline import decide, tag
+from streams.errors import Reason, Refused
+from streams.model import Cause, Kind, News, Rejected, Repeat, Severity, Tagged, Untagged
+from streams.pipeline import tag, tell
 from streams.stories.desk import Desk
 from streams.tagging.tagger import Tagger
 from streams.telemetry import STORIES, TAGGING, Telemetry
-from streams.wire import encode
 from tests.unit import nouns
 from tests.unit.nouns import alert, article, match
 
@@ -110,7 +109,7 @@ def test_tagging_counts_each_outcome_once_and_each_match_by_its_topic() -> None:
 def test_stories_counts_each_outcome_once_and_alerts_only_when_acknowledged() -> None:
     telemetry = a_desk()
     telemetry.decided(News(alert()), "articles/0/1", 0.001)
-    telemetry.decided(Repeat("arctic", "a-1", "s-1"), "articles/0/2", 0.001)
+    telemetry.decided(Repeat("arctic", "a-1", "s-1", Cause.COPY), "articles/0/2", 0.001)
     telemetry.decided(REJECTED, "articles/0/3", 0.001)
     assert counted(telemetry) == {"news": 1, "repeat": 1, "rejected": 1}
     labels = {"topic": "arctic", "kind": "new", "severity": "low"}
@@ -137,11 +136,36 @@ def test_a_clock_that_runs_back_makes_no_negative_latency() -> None:
 def test_progress_and_restoring_are_told_by_partition() -> None:
     telemetry = a_desk()
     telemetry.progressed("articles.tagged", 3, 1_700_000_000.0)
-    telemetry.restored("articles.tagged", 3, 7)
-    telemetry.restored("articles.tagged", 4, 2)
+    telemetry.restored("articles.tagged", 3, 7, 0)
+    telemetry.restored("articles.tagged", 4, 1, 1)
     labels = {"kafka_topic": "articles.tagged", "partition": "3"}
     assert value(telemetry, "northwire_last_progress_timestamp_seconds", **labels) == 1_700_000_000.0
     assert value(telemetry, "northwire_restored_articles_total") == 9
+
+
+def test_every_placement_is_counted_by_what_decided() -> None:
+    telemetry = a_desk()
+    telemetry.decided(News(alert()), "articles/0/1", 0.001)
+    telemetry.decided(Repeat("arctic", "a-1", "s-1", Cause.OLD), "articles/0/2", 0.001)
+    counts = {cause: value(telemetry, "northwire_placements_total", cause=cause) for cause in Cause}
+    assert {cause for cause, count in counts.items() if count} == {Cause.FIRST, Cause.OLD}
+
+
+def test_live_stories_are_told_by_topic_until_a_topic_is_gone() -> None:
+    telemetry = a_desk()
+    telemetry.remembering({"arctic": (2, 5), "sanctions": (1, 1)})
+    assert value(telemetry, "northwire_live_stories", topic="arctic") == 2
+    assert value(telemetry, "northwire_live_articles", topic="arctic") == 5
+    telemetry.remembering({"sanctions": (3, 3)})
+    assert value(telemetry, "northwire_live_stories", topic="sanctions") == 3
+    assert not [labels for name, labels in samples(telemetry) if ("topic", "arctic") in labels and "live" in name]
+
+
+def test_an_unreadable_entry_of_the_journal_is_counted_and_told(lines: list[EventDict]) -> None:
+    telemetry = a_desk()
+    telemetry.unreadable("stories/0/7", Refused(Reason.NOT_JSON, "no"))
+    assert value(telemetry, "northwire_journal_unreadable_total") == 1
+    assert (lines[0]["event"], lines[0]["origin"]) == ("journal-unreadable", "stories/0/7")
 
 
 def versions(telemetry: Telemetry) -> set[tuple[str, str]]:
@@ -195,14 +219,16 @@ def test_a_thousand_hostile_articles_choose_no_label() -> None:
         tagging.tagged(outcome, name, 0.001)
         if isinstance(outcome, Tagged):
             for verdict in outcome.matches:
-                decided = decide(encode(nouns.tagged(outcome.article, verdict)), desk)
+                placed = nouns.tagged(outcome.article, verdict)
+                decided = tell(placed, desk.place(placed, None))
                 stories.decided(decided, name, 0.001)
                 if isinstance(decided, News):
                     stories.alerted(decided.alert, name, 0.1)
     assert (samples(tagging).keys(), samples(stories).keys()) == before
     assert sum(counted(tagging).values()) == 1000
     assert min(counted(tagging).values()) > 100
-    assert counted(stories)["news"] > 100
+    assert counted(stories)["news"] > 20
+    assert sum(counted(stories).values()) > 100
 
 
 def _hostile(number: int, name: str) -> object:
@@ -214,7 +240,7 @@ def _hostile(number: int, name: str) -> object:
 def test_a_repeat_a_rejection_and_an_alert_are_told_in_the_log_and_the_rest_is_not(lines: list[EventDict]) -> None:
     telemetry = a_desk()
     telemetry.decided(News(alert()), "articles/0/1", 0.001)
-    telemetry.decided(Repeat("arctic", "a-1", "s-1"), "articles/0/2", 0.001)
+    telemetry.decided(Repeat("arctic", "a-1", "s-1", Cause.COPY), "articles/0/2", 0.001)
     telemetry.decided(REJECTED, "articles/0/3", 0.001)
     telemetry.alerted(alert(), "articles/0/1", 0.2)
     a_tagger().tagged(Untagged(article()), "articles/0/9", 0.001)

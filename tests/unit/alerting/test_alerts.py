@@ -8,20 +8,21 @@ from msgspec.structs import replace
 
 from streams import wire
 from streams.alerting.alerts import EXTRACT_LENGTH, QUERY_LENGTH, write_alert
-from streams.model import Alert, Article, Evidence, Exclusion, Kind, Severity
-from tests.unit.nouns import NOON, alert, article, evidence, match, story, tagged
+from streams.model import Alert, Article, Cause, Evidence, Exclusion, Kind, Severity
+from tests.unit.nouns import NOON, alert, article, evidence, match, placement, story, tagged
 
 GOLDEN = (
-    b'{"schema":"northwire.alert/1","id":"45221d81d44c505caca3c456fdb8cbba","kind":"new","topic":"arctic",'
-    b'"topic_version":"1","subtopics":["governance"],"severity":"medium","score":2.4,"threshold":1.0,"damping":1.0,'
-    b'"why":[{"rule":"councils","term":"Arctic Council","field":"title","start":0,"end":14,"text":"Arctic Council",'
-    b'"rule_weight":1.2,"boost":2.0,"weight":2.4}],'
-    b'"excluded":[{"rule":"word","term":"Arctic","field":"body","start":0,"end":6,"text":"Arctic",'
-    b'"excluded_by":"Arctic Monkeys"}],'
-    b'"story":{"id":"s-1","headline":"Council meets","first_seen":"2026-11-09T12:00:00Z","articles":1,'
-    b'"sources":["Wire"]},"article":{"id":"a-1","url":"https://wire.example/1","title":"Arctic Council meets",'
-    b'"source":"Wire","published_at":"2026-11-09T12:00:00Z","language":"en",'
-    b'"extract":"Arctic Monkeys played.","extract_start":0}}'
+    b'{"schema":"northwire.alert/1","id":"45221d81d44c505caca3c456fdb8cbba","kind":"new","cause":"first",'
+    b'"because":"Nothing was told of this story before.","topic":"arctic","topic_version":"1",'
+    b'"subtopics":["governance"],"severity":"medium","score":2.4,"threshold":1.0,"damping":1.0,'
+    b'"why":[{"rule":"councils","term":"Arctic Council","field":"title","start":0,"end":14,'
+    b'"text":"Arctic Council","rule_weight":1.2,"boost":2.0,"weight":2.4}],"excluded":[{"rule":"word",'
+    b'"term":"Arctic","field":"body","start":0,"end":6,"text":"Arctic","excluded_by":"Arctic Monkeys"}],'
+    b'"story":{"id":"s-1","headline":"Council meets","first_seen":"2026-11-09T12:00:00Z",'
+    b'"last_seen":"2026-11-09T12:00:00Z","articles":1,"outlets":1,"sources":["Wire"]},"likeness":null,'
+    b'"article":{"id":"a-1","url":"https://wire.example/1","title":"Arctic Council meets","source":"Wire",'
+    b'"published_at":"2026-11-09T12:00:00Z","language":"en","extract":"Arctic Monkeys played.",'
+    b'"extract_start":0}}'
 )
 
 
@@ -39,7 +40,7 @@ def golden() -> Alert:
         subtopics=("governance",),
         excluded=(Exclusion("word", "Arctic", "body", 0, 6, "Arctic", "Arctic Monkeys"),),
     )
-    return write_alert(tagged(told, verdict), story(), Kind.NEW)
+    return alert(verdict, told, story=story())
 
 
 def test_an_alert_is_what_it_has_always_been_to_the_byte() -> None:
@@ -59,10 +60,10 @@ def test_equal_instants_give_equal_bytes_wherever_they_were_claimed() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        write_alert(tagged(verdict=match(topic="sanctions")), story(), Kind.NEW),
-        write_alert(tagged(), story(id="s-2"), Kind.NEW),
-        write_alert(tagged(), story(), Kind.UPDATE),
-        write_alert(tagged(article(id="a-2")), story(), Kind.NEW),
+        alert(match(topic="sanctions")),
+        alert(story=story(id="s-2")),
+        alert(kind=Kind.UPDATE),
+        alert(told=article(id="a-2")),
     ],
     ids=["topic", "story", "kind", "article"],
 )
@@ -75,10 +76,16 @@ def test_words_and_weights_do_not_change_the_id_of_an_alert() -> None:
     assert alert(match(score=9.0), reworded).id == alert().id
 
 
+def test_two_revisions_of_an_article_are_two_updates() -> None:
+    revisions = [alert(told=article(body=f"The council met, {day}."), kind=Kind.UPDATE) for day in ("then", "again")]
+    assert len({each.id for each in revisions}) == 2
+
+
 def test_an_alert_carries_the_match_the_story_and_the_article() -> None:
     verdict = match(evidence("council", 4, 4.5), subtopics=("governance",), topic_version="7", threshold=0.5)
     told = article(url="https://wire.example/1", source="Wire", published_at=NOON, language="nb")
-    written = write_alert(tagged(told, verdict), story(), Kind.ESCALATED)
+    written = alert(verdict, told, Kind.ESCALATED, story=story(), cause=Cause.SEVERITY, because="It rose.")
+    assert (written.cause, written.because, written.likeness) == (Cause.SEVERITY, "It rose.", None)
     assert written.kind is Kind.ESCALATED
     assert written.severity is Severity.HIGH
     assert (written.topic, written.topic_version, written.threshold) == ("arctic", "7", 0.5)
@@ -105,7 +112,7 @@ def test_a_cancelled_word_is_shown_once_however_many_queries_ask_for_it() -> Non
 
 def test_the_time_of_processing_is_not_in_an_alert() -> None:
     told = article(published_at=datetime(2020, 1, 1, tzinfo=UTC), fetched_at=NOON)
-    assert b"2026" not in wire.encode(write_alert(tagged(told), story(first_seen=None), Kind.NEW))
+    assert b"2026" not in wire.encode(write_alert(tagged(told), placement(tagged(told), arrival=NOON), Kind.NEW))
 
 
 def extract(body: str, *why: Evidence) -> tuple[str, int]:

@@ -75,8 +75,8 @@ def test_replay_prints_the_alerts_and_a_count_that_adds_up(northwire: Northwire)
     alerts = [json.loads(line) for line in done.out.splitlines()]
     assert {alert["topic"] for alert in alerts} == {"arctic", "sanctions", "arms-control"}
     assert done.err.splitlines()[-2:] == [
-        "31 articles: 20 tagged, 9 untagged, 2 refused",
-        f"22 matches: {len(alerts)} alerts, 2 repeats",
+        "34 articles: 23 tagged, 9 untagged, 2 refused",
+        f"25 matches: {len(alerts)} alerts, 3 repeats",
     ]
 
 

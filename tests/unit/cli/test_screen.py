@@ -13,7 +13,7 @@ from streams.ingest.sources import Sources
 from streams.model import Alert, News, Tagged, TaggedArticle
 from streams.pipeline import tag, tell
 from streams.settings import read_settings
-from streams.stories.desk import Desk
+from streams.stories.desk import Desk, arrival_of
 from streams.watchlist import load_tagger
 
 HOSTILE = "[bold]x[/bold] \x1b[31mred\x1b[0m \u202eabc\r\nnext :smile: [link=file:///etc/passwd]y[/link]"
@@ -39,7 +39,7 @@ def alerts() -> list[Alert]:
     tagged = [
         TaggedArticle(each.article, match) for each in outcomes if isinstance(each, Tagged) for match in each.matches
     ]
-    told = [tell(each, desk) for each in tagged]
+    told = [tell(each, desk.place(each, arrival_of(each.article))) for each in tagged]
     return [each.alert for each in told if isinstance(each, News)]
 
 

@@ -6,8 +6,7 @@ from time import monotonic
 
 from streams.errors import Reason
 from streams.kafka.outlets import Outlets
-from streams.model import News, Rejected, Repeat
-from tests.unit import nouns
+from streams.model import Rejected
 
 
 class Cluster:
@@ -24,45 +23,45 @@ class Cluster:
         return self.names
 
 
-NEWS = News(nouns.alert())
-REPEAT = Repeat("arctic", "a-1", "s-1")
-REJECTED = Rejected(Reason.NOT_JSON, "no")
 UNWATCHED = Rejected(Reason.UNWATCHED, "there is no Kafka topic alerts.arctic")
 
 
-def test_what_is_known_or_was_rejected_already_costs_no_question() -> None:
+def refusal(cluster: Cluster, topic: str = "arctic") -> Rejected | None:
+    return asyncio.run(cluster.outlets.refusal(topic, monotonic()))
+
+
+def test_what_is_known_costs_no_question() -> None:
     cluster = Cluster("articles", "alerts.arctic")
-    for outcome in (NEWS, REPEAT, REJECTED):
-        assert asyncio.run(cluster.outlets.admit(outcome, monotonic())) is outcome
+    assert refusal(cluster) is None
     assert (cluster.asked, cluster.learned) == (0, [["arctic"]])
 
 
 def test_a_topic_that_has_come_since_is_learned_and_told() -> None:
     cluster = Cluster("alerts.barents")
     cluster.names.append("alerts.arctic")
-    assert asyncio.run(cluster.outlets.admit(NEWS, monotonic())) is NEWS
-    assert asyncio.run(cluster.outlets.admit(REPEAT, monotonic())) is REPEAT
+    assert refusal(cluster) is None
+    assert refusal(cluster) is None
     assert cluster.asked == 1
     assert cluster.learned == [["barents"], ["arctic", "barents"]]
 
 
-def test_a_topic_that_is_not_there_is_rejected_and_the_batch_asks_once() -> None:
+def test_a_topic_that_is_not_there_is_refused_and_the_batch_asks_once() -> None:
     cluster = Cluster()
 
     async def batch() -> None:
         began = monotonic()
-        for outcome in (NEWS, REPEAT, NEWS):
-            assert await cluster.outlets.admit(outcome, began) == UNWATCHED
+        for _ in range(3):
+            assert await cluster.outlets.refusal("arctic", began) == UNWATCHED
 
     asyncio.run(batch())
     assert cluster.asked == 1
 
 
-def test_an_answer_given_before_the_message_came_does_not_reject_it() -> None:
+def test_an_answer_given_before_the_message_came_does_not_refuse_it() -> None:
     cluster = Cluster()
-    assert asyncio.run(cluster.outlets.admit(NEWS, monotonic())) == UNWATCHED
+    assert refusal(cluster) == UNWATCHED
     cluster.names.append("alerts.arctic")
-    assert asyncio.run(cluster.outlets.admit(NEWS, monotonic())) is NEWS
+    assert refusal(cluster) is None
     assert cluster.asked == 2
 
 
@@ -71,7 +70,7 @@ def test_a_name_that_no_topic_can_have_is_none_even_where_its_kafka_topic_exists
     assert cluster.learned == []
 
 
-def test_an_endless_name_is_cut_short_in_the_rejection() -> None:
-    outcome = asyncio.run(Cluster().outlets.admit(Repeat("x" * 10**6, "a-1", "s-1"), monotonic()))
-    assert isinstance(outcome, Rejected)
-    assert len(outcome.error) < 100
+def test_an_endless_name_is_cut_short_in_the_refusal() -> None:
+    refused = refusal(Cluster(), "x" * 10**6)
+    assert refused
+    assert len(refused.error) < 100

@@ -5,8 +5,8 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from streams.alerting.severity import severity_of
 from streams.model import Severity
+from streams.severity import severity_of
 
 SCORES = st.floats(0, 1e6, allow_nan=False)
 

@@ -1,0 +1,100 @@
+"""How much two articles are alike, in parts that add up, and how like a story an article is.
+
+The weights and the threshold were chosen on 272 labelled articles (see tests/evaluation/REPORT.md).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import nlargest
+from itertools import repeat
+from math import log1p, sqrt
+from operator import mul
+from typing import NamedTuple
+
+from streams.model import Likeness, LikenessPart
+from streams.stories.portrait import FULL, Portrait, Vector
+
+PARTS = ("words", "names", "lede", "title")
+_WORTH = (5.0, 1.0, 1.0, 2.5)
+"""What each part is worth where two articles have it in common entirely."""
+
+THRESHOLD = 1.15
+"""The least likeness to a story of an article that belongs to it."""
+
+COPY = 0.8
+"""The least cosine between the words of a copy and of its original."""
+
+_DECAY = 0.08
+"""What is taken off for the time between two articles: this much times ln(days), from the second day on."""
+
+_NEAREST = 8
+"""A story is as alike as the mean of its nearest article and of the mean of so many of its articles."""
+
+_SHOWN = 6
+
+
+class Sought(NamedTuple):
+    """The terms of the article that is placed, for looking up."""
+
+    words: Mapping[str, int]
+    names: Mapping[str, int]
+    lede: Mapping[str, int]
+    title: Mapping[str, int]
+
+
+def sought(portrait: Portrait) -> Sought:
+    """A portrait made ready to be compared with many others."""
+    return Sought(*(dict(zip(vector.terms, vector.weights, strict=True)) for vector in _vectors(portrait)))
+
+
+def compare(one: Sought, other: Portrait, days: float) -> float:
+    """The likeness of two articles that are so many days apart."""
+    return float(sum(map(mul, _WORTH, cosines(one, other)))) - decay(days)
+
+
+def cosines(one: Sought, other: Portrait) -> tuple[float, ...]:
+    """What two articles have in common of each part, from 0 to 1."""
+    return tuple(
+        sum(map(mul, vector.weights, map(terms.get, vector.terms, repeat(0)))) / FULL**2
+        for terms, vector in zip(one, _vectors(other), strict=True)
+    )
+
+
+def is_copy(one: Portrait, other: Portrait) -> bool:
+    """Whether two articles have nearly all their words in common."""
+    dot = int(sum(map(mul, other.words.weights, map(sought(one).words.get, other.words.terms, repeat(0)))))
+    return dot >= COPY * sqrt(_square(one.words) * _square(other.words)) > 0
+
+
+def decay(days: float) -> float:
+    """What is taken off for so many days between two articles."""
+    return _DECAY * log1p(max(0.0, days - 1))
+
+
+def to_story(likenesses: Sequence[float], articles: int) -> float:
+    """The likeness to a story with so many articles, of which the nearest have these likenesses."""
+    nearest = nlargest(_NEAREST, likenesses)
+    return (nearest[0] + sum(nearest) / min(_NEAREST, articles)) / 2
+
+
+def explain(one: Sought, other: Portrait, article_id: str, score: float, days: float) -> Likeness:
+    """The likeness in its parts, with the terms that the two articles share, the weightiest first."""
+    parts = [
+        LikenessPart(name, round(worth * cosine, 3), tuple(_shared(terms, vector)))
+        for name, worth, cosine, terms, vector in zip(
+            PARTS, _WORTH, cosines(one, other), one, _vectors(other), strict=True
+        )
+    ]
+    return Likeness(article_id, round(score, 3), THRESHOLD, (*parts, LikenessPart("time", round(0.0 - decay(days), 3))))
+
+
+def _shared(terms: Mapping[str, int], vector: Vector) -> Iterable[str]:
+    products = ((terms.get(term, 0) * weight, term) for term, weight in zip(vector.terms, vector.weights, strict=True))
+    return (term for product, term in sorted(products, key=lambda each: (-each[0], each[1]))[:_SHOWN] if product)
+
+
+def _square(vector: Vector) -> int:
+    return sum(map(mul, vector.weights, vector.weights))
+
+
+def _vectors(portrait: Portrait) -> tuple[Vector, Vector, Vector, Vector]:
+    return portrait.words, portrait.names, portrait.lede, portrait.title
