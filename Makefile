@@ -70,8 +70,9 @@ lock-files:
 	@$(COMPILE) --group build $(PINNED) --output-file requirements/build.txt
 
 .PHONY: bench
-bench: .venv/.bench ## tagging beside its peers, Lucene's verdicts, and the workers on Apache Kafka (half an hour)
+bench: .venv/.bench ## tagging and stories beside their peers, Lucene's verdicts, the workers on Apache Kafka (hours)
 	$(BIN)/python -m tests.benchmarks.tagging
+	$(BIN)/python -m tests.benchmarks.stories
 	$(BIN)/python -m tests.benchmarks.oracle
 	$(BIN)/python -m tests.benchmarks.cost
 	$(BIN)/python -m tests.benchmarks.throughput
@@ -79,8 +80,9 @@ bench: .venv/.bench ## tagging beside its peers, Lucene's verdicts, and the work
 	$(BIN)/python -m tests.benchmarks.reload
 
 .PHONY: quality
-quality: .venv/.dev ## the shipped topics on labelled articles; the matcher beside the reference; every span of real alerts
+quality: .venv/.dev ## topics and stories on labelled articles; the matcher beside the reference; every span of real alerts
 	$(BIN)/python -m tests.evaluation.tagging
+	$(BIN)/python -m tests.evaluation.stories
 	$(BIN)/python -m tests.benchmarks.spans
 	$(BIN)/python -m tests.unit.tagging.agreement --pairs 100000 --seed 20
 

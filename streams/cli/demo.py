@@ -19,7 +19,7 @@ from rich.text import Text
 from streams.cli.processes import WorkerProcess
 from streams.cli.screen import complain, on_one_line, sameness, show
 from streams.cli.topicfiles import read_topics
-from streams.errors import NorthwireError, Refused
+from streams.errors import NorthwireError, Reason, Refused
 from streams.ingest.sources import Sources
 from streams.kafka import admin
 from streams.kafka.embedded import EmbeddedBroker
@@ -83,9 +83,9 @@ def demo(
 
 
 def _silence(placement: Placement) -> Iterator[Text]:
-    """Whose words a silent article tells, and why nobody hears of it."""
-    told = f"{placement.cause} of “{placement.story.headline}”"
-    yield Text(on_one_line(f"{placement.source} · {told}" if placement.source else told), "dim")
+    """Where an article came from and whose story it tells, and why nobody hears of it."""
+    story = None if placement.title == placement.story.headline else f"story “{placement.story.headline}”"
+    yield Text(on_one_line(" · ".join(filter(None, (placement.source, placement.cause, story)))), "dim")
     yield Text(on_one_line(placement.because))
     if placement.likeness:
         yield sameness(placement.likeness)
@@ -210,19 +210,21 @@ class _Road:
         address = self._settings.bootstrap_servers
         say("\nStill running; Ctrl-C ends it. In another terminal:", style="bold")
         say(f"  {command} subscribe --from earliest -b {address}", soft_wrap=True)
-        say(
-            f"  {command} stories --all -b {address}         what came of them; name one for its timeline",
-            soft_wrap=True,
-        )
+        say(f"  {command} stories --all -b {address}", soft_wrap=True)
+        say(f"  {command} stories STORY -b {address}", soft_wrap=True)
         say(f"  {command} ingest -b {address} FILE", soft_wrap=True)
         while True:
             time.sleep(1)
             self._require_running()
 
     def _is_done(self, received: int) -> bool:
-        matches = self._tagging.metric("northwire_matches_total")
+        """Whether every match is decided on, and every alert acknowledged (or put aside) and received."""
+        if self._articles(self._stories) < self._tagging.metric("northwire_matches_total"):
+            return False
+        news, _ = self._news_and_repeats()
         alerts = self._stories.metric("northwire_alerts_total")
-        return self._articles(self._stories) >= matches and received >= alerts
+        undeliverable = self._stories.metric("northwire_rejected_total", reason=Reason.UNDELIVERABLE)
+        return alerts + undeliverable >= news and received >= alerts
 
     def _placements(self) -> list[Placement]:
         """What was decided on each article: the worker counts a decision a moment before the journal has it."""

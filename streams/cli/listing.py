@@ -1,7 +1,6 @@
 """Stories on the terminal: all of them, or one with its timeline and its evidence."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,6 +13,7 @@ from streams.model import Alert
 
 _ROOM_FOR_A_TABLE = 132
 _ALL_TERMS = 99
+_HEADINGS = ("story", "severity", "topic", "articles", "outlets", "first seen (UTC)", "last seen (UTC)")
 
 
 def list_stories(console: Console, found: Iterable[Chronicle], digits: int) -> None:
@@ -24,19 +24,20 @@ def list_stories(console: Console, found: Iterable[Chronicle], digits: int) -> N
             table.add_row(_id(each, digits), Text("\n").join(_stacked(each)))
     else:
         table = Table(box=None, pad_edge=False, header_style="dim")
-        for heading in ("story", "severity", "topic", "articles", "outlets", "first seen", "last seen"):
+        for heading in _HEADINGS:
             table.add_column(heading, no_wrap=True, justify="right" if heading in ("articles", "outlets") else "left")
-        table.add_column("headline")
+        table.add_column(
+            "headline", no_wrap=not console.is_terminal, overflow="fold" if console.is_terminal else "ellipsis"
+        )
         for each in found:
             story = each.story
             table.add_row(
                 _id(each, digits),
                 _severity(each),
-                on_one_line(each.topic),
+                Text(on_one_line(each.topic)),
                 f"{story.articles:,}",
                 f"{story.outlets:,}",
-                _time(story.first_seen),
-                _time(story.last_seen),
+                *_seen(each),
                 Text(on_one_line(story.headline), "bold"),
             )
     console.print(table)
@@ -52,7 +53,7 @@ def show_story(console: Console, chronicle: Chronicle, alerts: Mapping[str, Aler
     facts = f" {on_one_line(chronicle.topic)} · {breadth(story)}{state}"
     console.print(Text.assemble(_severity(chronicle), (facts, "bold")))
     _print(console, Text(on_one_line(story.headline), "bold"))
-    seen = f"{_time(story.first_seen)} to {_time(story.last_seen)} UTC"
+    seen = f"{' to '.join(_seen(chronicle))} UTC"
     _print(console, Text(on_one_line(" · ".join((seen, ", ".join(story.sources) or "no source named"))), "dim"))
     _print(console, Text(f"story {on_one_line(story.id)}", "dim"))
     for line in chronicle.timeline:
@@ -66,7 +67,7 @@ def _stacked(chronicle: Chronicle) -> Iterator[Text]:
     story = chronicle.story
     yield Text.assemble(_severity(chronicle), f" {on_one_line(chronicle.topic)} · {breadth(story)}")
     yield Text(on_one_line(story.headline), "bold")
-    yield Text(f"{_time(story.first_seen)} to {_time(story.last_seen)} UTC", "dim")
+    yield Text(f"{' to '.join(_seen(chronicle))} UTC", "dim")
 
 
 def _decision(line: Line) -> Text:
@@ -100,9 +101,13 @@ def _id(chronicle: Chronicle, digits: int) -> Text:
 
 
 def _severity(chronicle: Chronicle) -> Text:
-    """The severity that was told; in brackets that of a story of which nobody was told."""
+    """The severity that was told, or that of a story of which nobody was told."""
     return Text(*badge(chronicle.severity)) if chronicle.told else Text(f"{chronicle.severity}, not told", "dim")
 
 
-def _time(time: datetime | None) -> str:
-    return moment(time) if time else "not known"
+def _seen(chronicle: Chronicle) -> Iterator[str]:
+    """When the story was first and last seen: as its articles say, or else when they came."""
+    came = (chronicle.timeline[0].arrival, chronicle.last_arrival)
+    for claimed, arrival in zip((chronicle.story.first_seen, chronicle.story.last_seen), came, strict=True):
+        time = claimed or arrival
+        yield moment(time) if time else "not known"

@@ -18,8 +18,8 @@ from streams.model import Alert
 from streams.settings import Settings, read_settings
 from streams.wire import encode
 
-_UNBOUNDED = 100_000
-"""Columns where nobody looks: in a pipe a story is a line."""
+_IN_A_PIPE = 300
+"""Columns where there is no screen: a story is a line."""
 
 
 def stories(
@@ -93,7 +93,7 @@ def _tally(listed: Sequence[Chronicle], found: Sequence[Chronicle]) -> str:
 
 
 def _console() -> Console:
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _UNBOUNDED)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _IN_A_PIPE)
 
 
 def _unreadable(place: str, refusal: Refused) -> None:

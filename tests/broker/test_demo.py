@@ -25,7 +25,8 @@ def test_the_demo_shows_alerts_of_all_topics_and_a_summary_that_adds_up(tmp_path
     assert "22 alerts received, each once" in done.stdout
     assert "arctic · update · score" in done.stdout
     assert "sanctions · corrected · score" in done.stdout
-    silent = done.stdout.partition("Copies that woke nobody")[2]
+    silent = " ".join(done.stdout.partition("Copies that woke nobody")[2].split())
+    assert "Eight northern states end long silence with a rescue exercise Northern Courier · repeat · story" in silent
     assert re.search(r"same story as hw-20261109-arctic-council: words .* = [\d.]+, needs [\d.]+", silent)
     assert re.search(r"not-json +articles/", done.stdout)
     assert re.search(r"wrong-shape +articles/", done.stdout)

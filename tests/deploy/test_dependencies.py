@@ -15,7 +15,14 @@ EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 RUN: list[str] = PROJECT["project"]["dependencies"]
 BUILD: list[str] = PROJECT["dependency-groups"]["build"]
 DIRECT = [*RUN, *EXTRAS["demo"], *EXTRAS["dev"], *EXTRAS["bench"], *BUILD]
-PEERS = {"ahocorasick": ["pyahocorasick"], "flashtext": ["flashtext"], "spacy": ["spacy"]}
+PEERS = {
+    "ahocorasick": ["pyahocorasick"],
+    "datasketch": ["datasketch"],
+    "flashtext": ["flashtext"],
+    "simhash": ["simhash"],
+    "sklearn": ["scikit-learn"],
+    "spacy": ["spacy"],
+}
 """Modules of what only `make bench` installs, and the packages that hold them."""
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))

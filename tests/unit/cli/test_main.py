@@ -10,7 +10,19 @@ import pytest
 from streams import __version__
 from tests.unit.cli.conftest import Northwire
 
-COMMANDS = ["demo", "worker", "ingest", "subscribe", "tag", "replay", "kafka", "kafka init", "topics", "topics push"]
+COMMANDS = [
+    "demo",
+    "worker",
+    "ingest",
+    "subscribe",
+    "stories",
+    "tag",
+    "replay",
+    "kafka",
+    "kafka init",
+    "topics",
+    "topics push",
+]
 
 
 def test_version_is_told(northwire: Northwire) -> None:
