@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from faust.types import TP
 
 from streams import wire
-from streams.errors import Refused
+from streams.errors import Reason, Refused
 from streams.kafka.connection import client_options
 from streams.kafka.deliveries import JSON, Outgoing
 from streams.kafka.layout import LARGEST_MESSAGE, STORIES
@@ -25,6 +25,8 @@ record of the last batch for the end.
 """
 
 _OFFSET = "northwire-tagged-offset"
+_LONGEST_OFFSET = 19
+"""Digits of 64 bits."""
 
 
 class Entry(NamedTuple):
@@ -47,8 +49,10 @@ def write_entry(partition: int, entry: Entry) -> Outgoing:
 
 def read_entry(record: ConsumerRecord) -> Entry:
     """The entry in a record. Raises `Refused`."""
-    offset = dict(record.headers).get(_OFFSET, b"-1")
-    return Entry(int(offset) if offset.isdigit() else -1, decode_placement(record.value))
+    offset = dict(record.headers).get(_OFFSET) or b""
+    if not offset.isdigit() or len(offset) > _LONGEST_OFFSET:
+        raise Refused(Reason.WRONG_SHAPE, f"the header {_OFFSET} is not an offset")
+    return Entry(int(offset), decode_placement(record.value))
 
 
 async def entries(read: Read, partition: int, unreadable: Callable[[str, Refused], None]) -> AsyncIterator[Entry]:

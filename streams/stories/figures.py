@@ -53,6 +53,12 @@ _NUMBERED = (
 
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
 _WORD = re.compile(r"[^\W\d_]+")
+_UNIT = re.compile(r"[ -]((?!(?:of|and|or|to|in|on|at|by|for|the|a|an|from|per)\b)[^\W\d_]+)")
+_DURATIONS = frozenset(
+    f"{unit}{ending}"
+    for unit in ("second", "minute", "hour", "day", "week", "month", "year", "decade")
+    for ending in ("", "s")
+)
 _DIGITS = re.compile(r"\d+(?:[.,:/]\d+)*")
 _SCALE = re.compile(rf"[ -]?({'|'.join(_SCALES)})\b")
 _NOT_AFTER = re.compile(rf".*(?:[\w.,:/–-]|\bage[ds]? |\b{_MONTH}[a-z]*\.? )", re.DOTALL)
@@ -95,12 +101,17 @@ def facts_of(text: str, words: Collection[str]) -> Facts:
 
 
 def new_figure(title: str, body: str, known: Collection[float]) -> str | None:
-    """A figure in the title or the opening that differs from all that are known, with the word after it."""
+    """A figure in the title or the opening that differs from all that are known, with the word after it.
+
+    How long something takes is told too often and too loosely to be news.
+    """
     for text in (fold_case(title), fold_case(body[:OPENING])):
         for value, end in chain(_in_digits(text), _in_words(text, _WORD.findall(text))):
+            unit = _UNIT.match(text, end)
+            if unit and unit[1] in _DURATIONS:
+                continue
             if not any(is_about(value, other) for other in known):
-                following = _WORD.search(text, end)
-                return f"{value:,.15g} {following[0]}" if following else f"{value:,.15g}"
+                return f"{value:,.15g} {unit[1]}" if unit else f"{value:,.15g}"
     return None
 
 
@@ -122,7 +133,7 @@ def _in_digits(text: str) -> Iterator[tuple[float, int]]:
             continue
         value = _value(digits)
         if value is not None and (value := value * (_SCALES[scale[1]] if scale else 1)) >= _LEAST:
-            yield value, end
+            yield value, scale.end() if scale else end
 
 
 def _in_words(text: str, words: Collection[str]) -> Iterator[tuple[float, int]]:

@@ -23,6 +23,12 @@ THRESHOLD = 1.15
 COPY = 0.8
 """The least cosine between the words of a copy and of its original."""
 
+_ACQUAINTED = 0.08
+_STRANGERS = 0.35
+"""What is taken off where both articles name someone, and next to no one in common: events of one kind are told
+in the same words.
+"""
+
 _DECAY = 0.08
 """What is taken off for the time between two articles: this much times ln(days), from the second day on."""
 
@@ -48,7 +54,15 @@ def sought(portrait: Portrait) -> Sought:
 
 def compare(one: Sought, other: Portrait, days: float) -> float:
     """The likeness of two articles that are so many days apart."""
-    return float(sum(map(mul, _WORTH, cosines(one, other)))) - decay(days)
+    return sum(points(one, other)) - decay(days)
+
+
+def points(one: Sought, other: Portrait) -> tuple[float, float, float, float]:
+    """What each part adds."""
+    words, names, lede, title = map(mul, _WORTH, cosines(one, other))
+    if names < _ACQUAINTED and one.names and other.names.terms:
+        names -= _STRANGERS
+    return words, names, lede, title
 
 
 def cosines(one: Sought, other: Portrait) -> tuple[float, ...]:
@@ -79,10 +93,8 @@ def to_story(likenesses: Sequence[float], articles: int) -> float:
 def explain(one: Sought, other: Portrait, article_id: str, score: float, days: float) -> Likeness:
     """The likeness in its parts, with the terms that the two articles share, the weightiest first."""
     parts = [
-        LikenessPart(name, round(worth * cosine, 3), tuple(_shared(terms, vector)))
-        for name, worth, cosine, terms, vector in zip(
-            PARTS, _WORTH, cosines(one, other), one, _vectors(other), strict=True
-        )
+        LikenessPart(name, round(added, 3), tuple(_shared(terms, vector)))
+        for name, added, terms, vector in zip(PARTS, points(one, other), one, _vectors(other), strict=True)
     ]
     return Likeness(article_id, round(score, 3), THRESHOLD, (*parts, LikenessPart("time", round(0.0 - decay(days), 3))))
 

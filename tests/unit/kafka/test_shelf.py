@@ -127,7 +127,10 @@ def test_an_entry_that_two_workers_wrote_is_read_once_and_one_that_nobody_can_re
     async def read(partition: TP, start: int, stop: int | None) -> AsyncIterator[Any]:
         for offset, each in enumerate(written):
             yield SimpleNamespace(offset=offset, value=each.value, headers=list(each.headers.items()))
-        yield SimpleNamespace(offset=3, value=b"{", headers=[])
+        yield SimpleNamespace(offset=3, value=b"{", headers=[("northwire-tagged-offset", b"3")])
+        for offset, header in enumerate((None, b"", b"9" * 5000, b"soon"), 4):
+            headers = [("northwire-tagged-offset", header)]
+            yield SimpleNamespace(offset=offset, value=written[0].value, headers=headers)
 
     def complain(place: str, refusal: Refused) -> None:
         unreadable.append(place)
@@ -136,6 +139,6 @@ def test_an_entry_that_two_workers_wrote_is_read_once_and_one_that_nobody_can_re
         return [entry async for entry in entries(read, 2, complain)]
 
     assert asyncio.run(all_entries()) == JOURNAL[:2]
-    assert unreadable == ["stories/2/3"]
+    assert unreadable == [f"stories/2/{offset}" for offset in range(3, 8)]
     assert all(each.partition == 2 for each in written)
     assert wire.encode(JOURNAL[0].placement) == written[0].value

@@ -86,6 +86,47 @@ WAIVER = Article(
 """Of the same day and the same people as the first input: a pipeline, and no meeting."""
 
 
+PACKAGE = Article(
+    id="package",
+    title="EU proposes new sanctions package aimed at shadow fleet and its insurers",
+    body=(
+        "BRUSSELS - The European Commission on Monday proposed a new sanctions package against Russia that "
+        "would list 61 more tankers of the so-called shadow fleet and, for the first time, the small insurers "
+        "that vouch for them.\n\n"
+        "The draft, seen by The Trade Beacon, would also bring two banks in Central Asia under a transaction "
+        "ban and tighten export controls on machine tools and other dual-use goods. Ports would have to turn "
+        "away sanctioned vessels even in bad weather unless lives were at risk.\n\n"
+        "Diplomats said that Hungary and Slovakia had asked for a longer wind-down period for pipeline "
+        "contracts. Unanimity is needed, and ambassadors will discuss the text on Thursday.\n\n"
+        "Three quarters of the tankers on the list have changed their flag at least twice since the spring, the "
+        "Commission said, a pattern that it called sanctions evasion in plain sight."
+    ),
+    source="The Trade Beacon",
+    published_at=NOON,
+    language="en",
+)
+
+LISTING = Article(
+    id="listing",
+    title="U.S. Treasury blacklists network that sold oil for Tehran through two Gulf brokers",
+    body=(
+        "WASHINGTON - The U.S. Treasury on Monday imposed sanctions on nineteen companies and eleven tankers "
+        "that, it says, sold Iranian oil worth $2.4 billion to refiners in East Asia.\n\n"
+        "The Office of Foreign Assets Control added two brokers in Sharjah to the list of Specially Designated "
+        "Nationals. Any property of theirs in the United States is blocked, and foreign banks that serve them "
+        "risk secondary sanctions.\n\n"
+        "Investigators traced the cargoes through ship-to-ship transfers off Malaysia and false documents that "
+        "named Oman as the origin. Four of the tankers had been renamed since August.\n\n"
+        "Tehran called the measures economic piracy. Shipping lawyers said the designations would raise freight "
+        "rates for weeks, because the sanctioned tankers make up a tenth of the fleet on that route."
+    ),
+    source="The Trade Beacon",
+    published_at=NOON,
+    language="en",
+)
+"""Like the one before in kind and in words; they name nobody in common."""
+
+
 def page(number: int, words: int = 60) -> Article:
     """An article that shares no word with any other number's."""
     text = invented(number, words)

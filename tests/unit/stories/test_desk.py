@@ -14,7 +14,7 @@ from streams.model import Article, Cause, Kind, Severity, TaggedArticle
 from streams.stories.desk import HEADLINE_LENGTH, MOST_SOURCES, MOST_VOICES, WINDOW, Desk
 from streams.stories.placement import Placement, decode_placement
 from tests.unit.nouns import NOON, article, match
-from tests.unit.stories.pages import OTHER, PARAPHRASE, WAIVER, WIRE, page, tagged
+from tests.unit.stories.pages import LISTING, OTHER, PACKAGE, PARAPHRASE, WAIVER, WIRE, page, tagged
 
 HOUR = timedelta(hours=1)
 SEEDS = Path(__file__).parents[4] / "shared" / "seeds"
@@ -61,6 +61,11 @@ def test_why_two_articles_are_one_story_is_told_in_parts_that_add_up() -> None:
 @pytest.mark.parametrize("order", [(WIRE, OTHER), (OTHER, WIRE), (PARAPHRASE, OTHER), (OTHER, PARAPHRASE)])
 def test_the_same_people_on_the_same_day_are_another_story(order: tuple[Article, Article]) -> None:
     assert decisions(*map(tagged, order)) == [NEW, NEW]
+
+
+def test_events_of_one_kind_that_name_nobody_in_common_are_two_stories() -> None:
+    assert decisions(tagged(PACKAGE), tagged(LISTING)) == [NEW, NEW]
+    assert decisions(tagged(LISTING), tagged(PACKAGE)) == [NEW, NEW]
 
 
 def test_the_same_article_again_is_not_told_again() -> None:

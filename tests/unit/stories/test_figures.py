@@ -62,6 +62,9 @@ def test_a_figure_is_new_where_it_opens_an_article_and_nobody_gave_it_before() -
     body = "Rescuers found 18 sailors. " + "They sailed on. " * 30 + "A crew of 99 waits."
     assert new_figure("", body, {14.0}) == "18 sailors"
     assert new_figure("", body, {18.4}) is None
+    assert new_figure("", "A deal of $2.4 billion, nine of it soon", {9.0}) == "2,400,000,000"
+    assert new_figure("", "A deal of 2.4 billion dollars", set()) == "2,400,000,000 dollars"
+    assert new_figure("", "Nine of the crew wait forty minutes and 5 days", {9.0}) is None
     assert new_figure("Eighteen found, 57 missing", body, {18.0}) == "57 missing"
 
 
