@@ -35,6 +35,9 @@ FETCH_WAIT_MS = 100
 MOST_EVENTS = 256
 """Events in a batch."""
 
+DELIVERED_WITHIN = 30.0
+"""Seconds until a message that no broker took ends the worker: Faust would hold it, and all behind it, 20 minutes."""
+
 _DRAIN = 0.6
 """The share of the stop timeout that the batch in hand may take."""
 
@@ -174,6 +177,7 @@ def application(name: str, settings: Settings) -> Application:
         producer_linger=0.005,
         producer_max_request_size=LARGEST_MESSAGE,
         producer_acks=-1,
+        producer_request_timeout=DELIVERED_WITHIN,
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,

@@ -56,9 +56,6 @@ class StoriesWorker:
         for event in batch:
             message = event.message
             held = await self.shelf.take(TP(message.topic, message.partition), message.offset)
-            for entry in held.owed:
-                await self._deliveries.send(event, write_entry(message.partition, entry))
-            held.owed.clear()
             started = perf_counter()
             outcome = await self._outcome(event, held, began)
             self._telemetry.decided(outcome, _source(event), perf_counter() - started)
@@ -68,6 +65,9 @@ class StoriesWorker:
                     published.append((event, outcome.alert))
                 case Rejected():
                     await self._deliveries.reject(event, outcome)
+            for entry in held.owed:
+                await self._deliveries.send(event, write_entry(message.partition, entry))
+            held.owed.clear()
         undelivered = {event for event, _ in await self._settled()}
         now = time()
         for event, alert in published:
@@ -96,7 +96,7 @@ class StoriesWorker:
         placed = await self._placed(tagged, message.timestamp, held.desk, began)
         if isinstance(placed, Rejected):
             return placed
-        await self._deliveries.send(event, write_entry(message.partition, Entry(message.offset, placed)))
+        held.owed.append(Entry(message.offset, placed))
         return tell(tagged, placed)
 
     async def _decided_again(self, record: ConsumerRecord, desk: Desk) -> Placement | None:

@@ -30,6 +30,7 @@ from streams.wire import encode
 from tests.benchmarks.articles import article
 from tests.broker.road import PARTITIONS, Reading, Received, Road, at_least, eventually
 from tests.clusters.apache import ApacheKafka
+from tests.invented import invented
 from tests.workers import Worker
 
 RELOADS = 5
@@ -38,6 +39,7 @@ INVALID = 3
 
 POOL = 300
 _NUMBER = "{number}"
+_OWN = "@OWN@"
 _TERMS = {"trial-arctic": "Arctic Council", "trial-sanctions": "sanctions", "trial-arms": "arms control"}
 
 
@@ -77,11 +79,14 @@ class Rehearsal:
     def _article(self, number: int) -> bytes:
         one = article(number, matching=number % 33 == 0)
         body = f"{one['body']}\n\nRun {self.name}, number {_NUMBER}, ends here and now."
+        if number % 33 == 0:
+            one, body = {**one, "title": _OWN}, f"{_OWN}.\n\n{body}"
         return json.dumps({**one, "id": f"{self.name}-{_NUMBER}", "body": body}, ensure_ascii=False).encode()
 
     def value(self, number: int) -> bytes:
-        """Article number `number`: always the same bytes, and no other's."""
-        return self._pool[number % POOL].replace(_NUMBER.encode(), b"%d" % number)
+        """Article number `number`: always the same bytes, and no other's; if it matches, a story of its own."""
+        own = invented(f"{self.name} {number}").encode() if number % POOL % 33 == 0 else b""
+        return self._pool[number % POOL].replace(_NUMBER.encode(), b"%d" % number).replace(_OWN.encode(), own)
 
     def topics(self, version: int) -> dict[str, str]:
         """The topic files of a version by topic: the same articles fire, with another score."""
