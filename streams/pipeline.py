@@ -23,10 +23,8 @@ def tag(raw: bytes | None, tagger: Tagger) -> TaggingOutcome:
     try:
         article = clean(decode_article(raw))
         matches = tagger.tag(article)
-    except Refused as refusal:
-        return Rejected(refusal.reason, refusal.detail)
     except Exception as error:
-        return Rejected(Reason.FAILED, f"{type(error).__name__}: {error}")
+        return _rejected(error)
     return Tagged(article, matches) if matches else Untagged(article)
 
 
@@ -34,8 +32,8 @@ def receive(raw: bytes | None) -> TaggedArticle | Rejected:
     """What a message on `articles.tagged` holds. Never raises."""
     try:
         return decode_tagged(raw)
-    except Refused as refusal:
-        return Rejected(refusal.reason, refusal.detail)
+    except Exception as error:
+        return _rejected(error)
 
 
 def place(tagged: TaggedArticle, desk: Desk, arrival: datetime | None) -> Placement | Rejected:
@@ -43,7 +41,7 @@ def place(tagged: TaggedArticle, desk: Desk, arrival: datetime | None) -> Placem
     try:
         return desk.place(tagged, arrival)
     except Exception as error:
-        return Rejected(Reason.FAILED, f"{type(error).__name__}: {error}")
+        return _rejected(error)
 
 
 def tell(tagged: TaggedArticle, placement: Placement) -> StoryOutcome:
@@ -53,4 +51,11 @@ def tell(tagged: TaggedArticle, placement: Placement) -> StoryOutcome:
     try:
         return News(write_alert(tagged, placement, placement.kind))
     except Exception as error:
-        return Rejected(Reason.FAILED, f"{type(error).__name__}: {error}")
+        return _rejected(error)
+
+
+def _rejected(error: Exception) -> Rejected:
+    """The message is put aside whole, counted and logged: for the reason it was refused for, else for a bug of ours."""
+    if isinstance(error, Refused):
+        return Rejected(error.reason, error.detail)
+    return Rejected(Reason.FAILED, f"{type(error).__name__}: {error}")

@@ -10,12 +10,12 @@ from streams.alerting.alerts import alert_id
 from streams.cli.screen import on_one_line
 from streams.errors import NorthwireError
 from streams.model import Cause, Instant, Kind, Likeness, Severity, Story
+from streams.severity import loudness
 from streams.stories.placement import Placement
 
 SHORTEST = 8
 """Digits of an id that is shown in part, at least."""
 
-_LOUDNESS = {severity: rank for rank, severity in enumerate(Severity)}
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _MOST_NAMED = 5
 
@@ -96,7 +96,7 @@ def distinct_digits(found: Iterable[Chronicle]) -> int:
 def _chronicle(last: Placement, lines: list[Line], arrival: datetime, live: bool) -> Chronicle:
     return Chronicle(
         topic=last.topic,
-        severity=last.told.severity if last.told else max((line.severity for line in lines), key=_LOUDNESS.__getitem__),
+        severity=last.told.severity if last.told else max((line.severity for line in lines), key=loudness),
         told=last.told is not None,
         live=live,
         last_arrival=arrival if arrival is not _NEVER else None,

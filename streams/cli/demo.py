@@ -17,7 +17,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from streams.cli.processes import WorkerProcess
-from streams.cli.screen import complain, on_one_line, sameness, show
+from streams.cli.screen import complain, complain_of, on_one_line, sameness, show
 from streams.cli.topicfiles import read_topics
 from streams.errors import NorthwireError, Reason, Refused
 from streams.ingest.sources import Sources
@@ -89,10 +89,6 @@ def _silence(placement: Placement) -> Iterator[Text]:
     yield Text(on_one_line(placement.because))
     if placement.likeness:
         yield sameness(placement.likeness)
-
-
-def _complain_of(place: str, refusal: Refused) -> None:
-    complain(f"{place} cannot be read: {refusal}")
 
 
 def _leave(number: int, _: object) -> None:
@@ -230,7 +226,7 @@ class _Road:
         """What was decided on each article: the worker counts a decision a moment before the journal has it."""
         deadline = time.monotonic() + _PATIENCE
         while True:
-            found = list(placements(self._settings, _complain_of))
+            found = list(placements(self._settings, complain_of))
             if len(found) >= sum(self._news_and_repeats()):
                 return found
             self._require_running()

@@ -22,7 +22,7 @@ from streams.stories.placement import Placement
 from streams.tagging.tagger import Tagger
 from streams.wire import encode
 
-_NO_MATCH = Match("", "", score=0, threshold=0, damping=1, subtopics=(), why=())
+NO_MATCH = Match("", "", score=0, threshold=0, damping=1, subtopics=(), why=())
 """How an article is placed whatever it is about."""
 
 
@@ -133,7 +133,7 @@ class _Road:
 
     def _place_in_all(self, article: Article) -> None:
         if self._all_articles:
-            self._assign(self._placed(TaggedArticle(article, _NO_MATCH)), None)
+            self._assign(self._placed(TaggedArticle(article, NO_MATCH)), None)
 
     def _placed(self, tagged: TaggedArticle) -> Placement:
         """Where the desk places an article, which came when it was fetched or published, and not after now."""

@@ -26,6 +26,11 @@ def complain(sentence: str) -> None:
     print(f"northwire: {on_one_line(sentence)}", file=sys.stderr)
 
 
+def complain_of(place: str, error: Exception) -> None:
+    """Says on standard error that what lies at a place of Kafka is passed over, and why."""
+    complain(f"{place} cannot be read: {error}")
+
+
 def print_line(raw: bytes) -> None:
     """Writes one line to standard output, byte for byte, at once."""
     sys.stdout.buffer.write(raw + b"\n")

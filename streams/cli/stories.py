@@ -11,8 +11,7 @@ from rich.console import Console
 from streams.cli.chronicles import Chronicle, choose, chronicles, distinct_digits
 from streams.cli.listing import list_stories, show_story
 from streams.cli.options import BootstrapServers
-from streams.cli.screen import complain, print_line
-from streams.errors import Refused
+from streams.cli.screen import complain, complain_of, print_line
 from streams.kafka.timeline import alerts_of, placements
 from streams.model import Alert
 from streams.settings import Settings, read_settings
@@ -46,7 +45,7 @@ def stories(
     """
     settings = read_settings(bootstrap_servers=bootstrap_servers)
     now = datetime.now(UTC) if settings.arrival == "kafka" else None
-    every = chronicles(placements(settings, _unreadable), settings.story_window, now)
+    every = chronicles(placements(settings, complain_of), settings.story_window, now)
     digits = distinct_digits(every)
     found = _about(every, topics or ())
     if story is not None:
@@ -63,7 +62,7 @@ def stories(
 
 
 def _show(settings: Settings, chronicle: Chronicle, json: bool) -> None:
-    alerts = {alert.id: alert for alert in alerts_of(settings, chronicle.topic, chronicle.story.id, _unreadable)}
+    alerts = {alert.id: alert for alert in alerts_of(settings, chronicle.topic, chronicle.story.id, complain_of)}
     if json:
         print_line(encode(_with_alerts(chronicle, list(alerts.values()))))
     else:
@@ -94,7 +93,3 @@ def _tally(listed: Sequence[Chronicle], found: Sequence[Chronicle]) -> str:
 
 def _console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else _IN_A_PIPE)
-
-
-def _unreadable(place: str, refusal: Refused) -> None:
-    complain(f"{place} cannot be read: {refusal}")

@@ -12,8 +12,7 @@ from streams.cli.screen import complain, print_line, show
 from streams.kafka.subscription import Notice, Unanswered, Unreadable, subscribe as alerts_of
 from streams.model import Severity
 from streams.settings import read_settings
-
-_LOUDNESS = list(Severity)
+from streams.severity import loudness
 
 
 class Start(StrEnum):
@@ -53,7 +52,7 @@ def subscribe(
                     complain(f"{place} is not an alert: {error}")
                 case Unanswered(sentence):
                     complain(sentence)
-                case Notice(alert, raw, seconds) if _LOUDNESS.index(alert.severity) >= _LOUDNESS.index(min_severity):
+                case Notice(alert, raw, seconds) if loudness(alert.severity) >= loudness(min_severity):
                     if json or not console.is_terminal:
                         print_line(raw)
                     else:

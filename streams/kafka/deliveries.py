@@ -86,6 +86,11 @@ def origin(event: EventT[bytes]) -> str:
     return f"{message.topic}/{message.partition}/{message.offset}"
 
 
+def number_in(header: bytes | None, digits: int) -> int | None:
+    """The number that a header says, in decimal and with at most so many digits; whatever else it says is none."""
+    return int(header) if header and header.isdigit() and len(header) <= digits else None
+
+
 def _rejection(cause: EventT[bytes], rejected: Rejected) -> Outgoing:
     message = cause.message
     headers = {

@@ -13,7 +13,7 @@ from faust.types import TP
 from streams import wire
 from streams.errors import Reason, Refused
 from streams.kafka.connection import client_options
-from streams.kafka.deliveries import JSON, Outgoing
+from streams.kafka.deliveries import JSON, Outgoing, number_in
 from streams.kafka.layout import LARGEST_MESSAGE, STORIES
 from streams.settings import Settings
 from streams.stories.placement import Placement, decode_placement
@@ -23,6 +23,9 @@ Read = Callable[[TP, int, int | None], AsyncIterator[ConsumerRecord]]
 or the end as it is at the start, and a few more that came since: the embedded broker takes the first
 record of the last batch for the end.
 """
+
+Unreadable = Callable[[str, Refused], None]
+"""Is told of a place, as `topic/partition/offset`, and of what is wrong with what lies there."""
 
 _OFFSET = "northwire-tagged-offset"
 _LONGEST_OFFSET = 19
@@ -47,27 +50,44 @@ def write_entry(partition: int, entry: Entry) -> Outgoing:
     )
 
 
-def read_entry(record: ConsumerRecord) -> Entry:
-    """The entry in a record. Raises `Refused`."""
-    offset = dict(record.headers).get(_OFFSET) or b""
-    if not offset.isdigit() or len(offset) > _LONGEST_OFFSET:
-        raise Refused(Reason.WRONG_SHAPE, f"the header {_OFFSET} is not an offset")
-    return Entry(int(offset), decode_placement(record.value))
+class Reader:
+    """Takes the records of the journal as they come and gives each entry once.
 
+    Whoever lost a partition may have written after its new owner, who decided the same.
+    """
 
-async def entries(read: Read, partition: int, unreadable: Callable[[str, Refused], None]) -> AsyncIterator[Entry]:
-    """The entries of a partition, each once: whoever lost a partition may have written after its new owner."""
-    seen: set[tuple[int, str]] = set()
-    async for record in read(TP(STORIES, partition), 0, None):
+    def __init__(self, unreadable: Unreadable) -> None:
+        self._unreadable = unreadable
+        self._seen: set[tuple[int, int, str]] = set()
+
+    def read(self, record: ConsumerRecord) -> Entry | None:
+        """The entry in a record, unless it was given before, or is none."""
         try:
-            entry = read_entry(record)
+            entry = _entry(record)
         except Refused as refusal:
-            unreadable(f"{STORIES}/{partition}/{record.offset}", refusal)
-            continue
-        mark = (entry.offset, entry.placement.article_id)
-        if mark not in seen:
-            seen.add(mark)
+            self._unreadable(f"{record.topic}/{record.partition}/{record.offset}", refusal)
+            return None
+        mark = (record.partition, entry.offset, entry.placement.article_id)
+        if mark in self._seen:
+            return None
+        self._seen.add(mark)
+        return entry
+
+
+async def entries(read: Read, partition: int, unreadable: Unreadable) -> AsyncIterator[Entry]:
+    """The entries of a partition, each once."""
+    reader = Reader(unreadable)
+    async for record in read(TP(STORIES, partition), 0, None):
+        if entry := reader.read(record):
             yield entry
+
+
+def _entry(record: ConsumerRecord) -> Entry:
+    placement = decode_placement(record.value)
+    offset = number_in(dict(record.headers).get(_OFFSET), _LONGEST_OFFSET)
+    if offset is None:
+        raise Refused(Reason.WRONG_SHAPE, f"the header {_OFFSET} is not an offset")
+    return Entry(offset, placement)
 
 
 def partition_reader(settings: Settings) -> Read:

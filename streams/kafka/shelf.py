@@ -73,7 +73,7 @@ class Shelf:
             self._held.pop(partition, None)
             held = await self._open(partition, offset)
         elif held.next < offset:
-            held.owed += await self._catch_up(held, partition, offset)
+            await self._catch_up(held, partition, offset)
         held.next = offset + 1
         self._held[partition] = held
         return held
@@ -99,16 +99,14 @@ class Shelf:
                 held.answers[entry.offset] = entry.placement
             else:
                 held.next = max(held.next, entry.offset + 1)
-        held.owed = await self._catch_up(held, partition, offset)
+        if held.next < offset:
+            await self._catch_up(held, partition, offset)
         self._restored(partition, kept, len(held.owed))
         return held
 
-    async def _catch_up(self, held: Held, partition: TP, offset: int) -> list[Entry]:
-        """Decides on the events from the next one up to an offset."""
-        decided: list[Entry] = []
-        if held.next < offset:
-            async for record in self._missed(partition, held.next, offset):
-                known = held.answers.pop(record.offset, None)
-                if not known and (placement := await self._decide(record, held.desk)):
-                    decided.append(Entry(record.offset, placement))
-        return decided
+    async def _catch_up(self, held: Held, partition: TP, offset: int) -> None:
+        """Decides on the events from the next one up to an offset, and owes the journal what it does not have."""
+        async for record in self._missed(partition, held.next, offset):
+            known = held.answers.pop(record.offset, None)
+            if not known and (placement := await self._decide(record, held.desk)):
+                held.owed.append(Entry(record.offset, placement))

@@ -11,7 +11,7 @@ from faust.types import TP, EventT
 
 from streams import wire
 from streams.kafka.application import Application, application
-from streams.kafka.deliveries import JSON, Deliveries, Outgoing, origin
+from streams.kafka.deliveries import JSON, Deliveries, Outgoing, number_in, origin
 from streams.kafka.journal import Entry, entries, partition_reader, write_entry
 from streams.kafka.layout import TAGGED, alerts
 from streams.kafka.outlets import Outlets
@@ -152,10 +152,8 @@ def _source(event: EventT[bytes]) -> str:
 
 def _article_time(event: EventT[bytes]) -> float:
     """When the article came to Kafka, in seconds since the epoch."""
-    claimed = event.headers.get("northwire-article-time") or b""
-    if claimed.isdigit() and len(claimed) <= _LONGEST_TIME:
-        return int(claimed) / 1000
-    return float(event.message.timestamp)
+    claimed = number_in(event.headers.get("northwire-article-time"), _LONGEST_TIME)
+    return float(event.message.timestamp) if claimed is None else claimed / 1000
 
 
 def _is_about(known: Placement, tagged: TaggedArticle) -> bool:

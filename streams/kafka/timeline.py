@@ -1,10 +1,10 @@
 """Stories as they lie in Kafka: what was decided on each article, and the alerts that tell of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from streams.errors import Refused
 from streams.kafka.admin import require
-from streams.kafka.journal import read_entry
+from streams.kafka.journal import Reader, Unreadable
 from streams.kafka.layout import STORIES, alerts
 from streams.kafka.records import records
 from streams.model import Alert
@@ -12,25 +12,12 @@ from streams.settings import Settings
 from streams.stories.placement import Placement
 from streams.wire import decode_alert
 
-Unreadable = Callable[[str, Refused], None]
-"""Is told of a place, as `topic/partition/offset`, and of what is wrong with what lies there."""
-
 
 def placements(settings: Settings, unreadable: Unreadable) -> Iterator[Placement]:
-    """All that the journal holds now, in order of arrival within a topic. Raises as `records` does.
-
-    A decision that two workers wrote, one of which had lost the partition, is given once.
-    """
-    seen: set[tuple[int, int, str]] = set()
+    """All that the journal holds now, each once, in order of arrival within a topic. Raises as `records` does."""
+    reader = Reader(unreadable)
     for record in records(settings, STORIES):
-        try:
-            entry = read_entry(record)
-        except Refused as refusal:
-            unreadable(f"{record.topic}/{record.partition}/{record.offset}", refusal)
-            continue
-        mark = (record.partition, entry.offset, entry.placement.article_id)
-        if mark not in seen:
-            seen.add(mark)
+        if entry := reader.read(record):
             yield entry.placement
 
 

@@ -8,13 +8,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from heapq import nlargest
 from itertools import chain, islice
-from typing import TypeVar
 
 from msgspec import Struct
 
 from streams.stories.placement import Placement
 from streams.stories.portrait import Portrait
-from streams.stories.rarity import Rarity
+from streams.stories.rarity import Rarity, take_off
 
 MOST_ARTICLES = 150_000
 """Live articles of a topic; of more, those that came first are forgotten."""
@@ -26,8 +25,6 @@ _LATEST = 96
 """Articles with a term that are looked at: the latest."""
 
 _CANDIDATES = 16
-
-_Counted = TypeVar("_Counted", float, str)
 
 
 class Member(Struct, frozen=True):
@@ -65,9 +62,9 @@ class Ledger:
     def remove(self, number: int, portrait: Portrait) -> None:
         """Forgets an article."""
         self.members.remove(number)
-        _take_off(self.figures, portrait.figures)
+        take_off(self.figures, portrait.figures)
         for thing, numbers in portrait.designations.items():
-            _take_off(self.designations[thing], numbers)
+            take_off(self.designations[thing], numbers)
             if not self.designations[thing]:
                 del self.designations[thing]
 
@@ -131,8 +128,10 @@ class Beat:
             self._by_term[key].append(number)
         if placement.opens:
             self.rarity.opened(_terms(portrait))
-        ledger = self.stories.setdefault(placement.story.id, Ledger(placement))
-        ledger.update(placement)
+        if ledger := self.stories.get(placement.story.id):
+            ledger.update(placement)
+        else:
+            ledger = self.stories[placement.story.id] = Ledger(placement)
         ledger.add(number, portrait)
 
     def forget_before(self, moment: datetime) -> None:
@@ -163,14 +162,6 @@ class Beat:
         ledger.remove(number, portrait)
         if not ledger.members:
             del self.stories[member.story_id]
-
-
-def _take_off(counts: Counter[_Counted], less: Iterable[_Counted]) -> None:
-    """Counts one less of each, and keeps no zeros."""
-    counts.subtract(less)
-    for one in less:
-        if not counts[one]:
-            del counts[one]
 
 
 def _terms(portrait: Portrait) -> Collection[str]:

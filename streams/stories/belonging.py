@@ -51,7 +51,7 @@ def _most_alike(beat: Beat, portrait: Portrait, time: datetime | None) -> Belong
     score, story_id = best
     _, nearest = max(likenesses[story_id], key=_likeness)
     shown = explain(terms, nearest.portrait, nearest.article_id, score, _days(time, nearest.time))
-    return Belonging(Cause.COPY if is_copy(portrait, nearest.portrait) else Cause.REPEAT, nearest, shown)
+    return Belonging(Cause.COPY if is_copy(terms, nearest.portrait) else Cause.REPEAT, nearest, shown)
 
 
 def _likeness(found: tuple[float, Member]) -> float:

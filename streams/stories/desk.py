@@ -1,5 +1,6 @@
 """The desk: places each tagged article in a story, and decides whether anyone needs to hear of it."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from streams.identity import derive
@@ -31,7 +32,7 @@ class Desk:
 
     def __init__(self, window: timedelta = WINDOW) -> None:
         self._window = window
-        self._beats: dict[str, Beat] = {}
+        self._beats: defaultdict[str, Beat] = defaultdict(Beat)
         self._clock: datetime | None = None
 
     def place(self, tagged: TaggedArticle, arrival: datetime | None) -> Placement:
@@ -40,6 +41,7 @@ class Desk:
         Time never goes back: an article that comes with an earlier time came when the last one did.
         """
         article, match = tagged.article, tagged.match
+        title = article.title or _first_words(article.body)
         self._advance(arrival)
         beat = self._beat(match.topic)
         portrait = portray(article, match.why, beat.rarity)
@@ -53,7 +55,7 @@ class Desk:
         placement = Placement(
             topic=match.topic,
             article_id=article.id,
-            title=article.title or _first_words(article.body),
+            title=title,
             source=article.source,
             url=article.url,
             time=time,
@@ -65,7 +67,7 @@ class Desk:
             because=verdict.because,
             likeness=belongs.likeness if belongs else None,
             opens=_opens(belongs),
-            story=_story(article, match.topic, belongs, ledger, len(voices)),
+            story=_story(article, title, match.topic, belongs, ledger, len(voices)),
             voices=voices,
             voice=voice,
             told=told_after(verdict, heard, ledger.told if ledger else None),
@@ -100,7 +102,7 @@ class Desk:
             self._clock = arrival
 
     def _beat(self, topic: str) -> Beat:
-        beat = self._beats.setdefault(topic, Beat())
+        beat = self._beats[topic]
         if self._clock:
             beat.forget_before(self._clock - self._window)
         return beat
@@ -142,13 +144,15 @@ def _voice(article: Article, belongs: Belonging | None) -> str | None:
     return voice_of(article)
 
 
-def _story(article: Article, topic: str, belongs: Belonging | None, ledger: Ledger | None, outlets: int) -> Story:
+def _story(
+    article: Article, title: str, topic: str, belongs: Belonging | None, ledger: Ledger | None, outlets: int
+) -> Story:
     """The story as it is after the article."""
     before = ledger.story if ledger else None
     times = [time for time in (_claimed(article), before and before.first_seen, before and before.last_seen) if time]
     return Story(
         id=before.id if before else derive("story", topic, article.id),
-        headline=before.headline if before else article.title or _first_words(article.body),
+        headline=before.headline if before else title,
         first_seen=min(times, default=None),
         last_seen=max(times, default=None),
         articles=(before.articles if before else 0) + (not (belongs and _is_again(belongs))),

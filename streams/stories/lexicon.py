@@ -97,11 +97,8 @@ def _pairs(word: str) -> list[str]:
 
 def lexicon_of(language: str | None) -> Lexicon:
     """The lexicon of an article's language (a BCP 47 tag); English where it is not told. Read once."""
-    return _lexicon((language or ENGLISH).partition("-")[0].lower())
-
-
-def _lexicon(language: str) -> Lexicon:
-    return _known(language if language in _ALGORITHMS or language in available_languages("small") else "")
+    primary = (language or ENGLISH).partition("-")[0].lower()
+    return _known(primary if primary in _ALGORITHMS or primary in available_languages("small") else "")
 
 
 @cache

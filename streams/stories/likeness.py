@@ -67,16 +67,13 @@ def points(one: Sought, other: Portrait) -> tuple[float, float, float, float]:
 
 def cosines(one: Sought, other: Portrait) -> tuple[float, ...]:
     """What two articles have in common of each part, from 0 to 1."""
-    return tuple(
-        sum(map(mul, vector.weights, map(terms.get, vector.terms, repeat(0)))) / FULL**2
-        for terms, vector in zip(one, _vectors(other), strict=True)
-    )
+    return tuple(_dot(terms, vector) / FULL**2 for terms, vector in zip(one, _vectors(other), strict=True))
 
 
-def is_copy(one: Portrait, other: Portrait) -> bool:
+def is_copy(one: Sought, other: Portrait) -> bool:
     """Whether two articles have nearly all their words in common."""
-    dot = int(sum(map(mul, other.words.weights, map(sought(one).words.get, other.words.terms, repeat(0)))))
-    return dot >= COPY * sqrt(_square(one.words) * _square(other.words)) > 0
+    squares = _square(one.words.values()) * _square(other.words.weights)
+    return _dot(one.words, other.words) >= COPY * sqrt(squares) > 0
 
 
 def decay(days: float) -> float:
@@ -104,8 +101,12 @@ def _shared(terms: Mapping[str, int], vector: Vector) -> Iterable[str]:
     return (term for product, term in sorted(products, key=lambda each: (-each[0], each[1]))[:_SHOWN] if product)
 
 
-def _square(vector: Vector) -> int:
-    return sum(map(mul, vector.weights, vector.weights))
+def _dot(terms: Mapping[str, int], vector: Vector) -> int:
+    return int(sum(map(mul, vector.weights, map(terms.get, vector.terms, repeat(0)))))
+
+
+def _square(weights: Iterable[int]) -> int:
+    return sum(weight * weight for weight in weights)
 
 
 def _vectors(portrait: Portrait) -> tuple[Vector, Vector, Vector, Vector]:

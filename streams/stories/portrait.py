@@ -36,9 +36,11 @@ MOST_SENTENCES = 96
 _LEAST_IDF = 0.7
 """Terms that half of all articles have say nothing."""
 
+_MOST_TERMS = (80, 40, 25, 12)
+_SMOOTHING = (300.0, 100.0, 600.0, 100.0)
+"""Of words, names, lede and title: added to the square of a vector's length."""
+
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?…。])[\"')]* +|  +")
-
-
 _BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
 
@@ -91,11 +93,6 @@ def portray(article: Article, why: tuple[Evidence, ...], rarity: Rarity) -> Port
         designations=facts.designations,
         **_sentences(title, body, why),
     )
-
-
-_MOST_TERMS = (80, 40, 25, 12)
-_SMOOTHING = (300.0, 100.0, 600.0, 100.0)
-"""Of words, names, lede and title: added to the square of a vector's length."""
 
 
 def sentences_of(body: str) -> list[tuple[int, int]]:

@@ -7,11 +7,15 @@ stories that opened with a term; one of them is taken off, lest a story make its
 from collections import Counter
 from collections.abc import Collection, Iterable
 from math import log
+from typing import TypeVar
 
 from streams.stories.lexicon import Lexicon
 
 PRIOR = 2_000
 """Articles' worth of trust in what the language alone tells."""
+
+
+_Counted = TypeVar("_Counted", float, str)
 
 
 class Rarity:
@@ -29,11 +33,7 @@ class Rarity:
     def closed(self, terms: Collection[str]) -> None:
         """The article that opened a story is forgotten."""
         self._stories -= 1
-        for term in terms:
-            if self._counts[term] == 1:
-                del self._counts[term]
-            else:
-                self._counts[term] -= 1
+        take_off(self._counts, terms)
 
     def idf(self, terms: Iterable[str], lexicon: Lexicon) -> dict[str, float]:
         """The inverse document frequency of each term: the natural logarithm of articles to articles with it."""
@@ -42,3 +42,11 @@ class Rarity:
             term: articles - log((counts[term] - 1 if term in counts else 0) + PRIOR * share(term) + 1)
             for term in terms
         }
+
+
+def take_off(counts: Counter[_Counted], less: Collection[_Counted]) -> None:
+    """Counts one less of each, and keeps no zeros."""
+    counts.subtract(less)
+    for one in less:
+        if not counts[one]:
+            del counts[one]

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from streams.model import Article, Cause, Kind, Severity
+from streams.severity import loudness
 from streams.stories.beat import Ledger
 from streams.stories.belonging import Belonging
 from streams.stories.figures import new_figure
@@ -13,8 +14,6 @@ from streams.stories.revisions import revised
 
 OUTLETS = (3, 10, 30)
 """Numbers of outlets that are worth a word."""
-
-_LOUDNESS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Verdict(NamedTuple):
@@ -50,7 +49,7 @@ def told_after(verdict: Verdict, heard: Heard, told: Told | None) -> Told | None
     """What subscribers know of the story after a decision."""
     if verdict.kind is None:
         return told
-    severity = max(heard.severity, told.severity if told else heard.severity, key=_LOUDNESS.__getitem__)
+    severity = max(heard.severity, told.severity if told else heard.severity, key=loudness)
     return Told(severity, max(reached(heard.outlets), told.outlets if told else 0))
 
 
@@ -60,7 +59,7 @@ def reached(outlets: int) -> int:
 
 
 def _louder(heard: Heard, told: Told) -> Verdict | None:
-    if _LOUDNESS[heard.severity] > _LOUDNESS[told.severity]:
+    if loudness(heard.severity) > loudness(told.severity):
         return Verdict(Kind.ESCALATED, Cause.SEVERITY, f"Severity rose from {told.severity} to {heard.severity}.")
     if reached(heard.outlets) > told.outlets:
         return Verdict(Kind.UPDATE, Cause.OUTLETS, f"{heard.outlets} outlets tell it now.")

@@ -58,15 +58,10 @@ class Northwire:
         return self.desk.place(TaggedArticle(article, ARCTIC), self._clock)
 
 
-class MinHashLSH:
-    """datasketch: 128 permutations of runs of words; of what the index finds, what is estimated to be most alike."""
+class _Nearest:
+    """Knows a live article by its signature, and joins the story of the nearest."""
 
-    def __init__(self, words: int, least: float) -> None:
-        import datasketch
-
-        self._minhash = datasketch.MinHash
-        self._index = datasketch.MinHashLSH(threshold=least)
-        self._words, self._least = words, least
+    def __init__(self) -> None:
         self._live: dict[str, tuple[Any, str]] = {}
 
     def fill(self, articles: Iterable[Article]) -> None:
@@ -75,51 +70,70 @@ class MinHashLSH:
 
     def place(self, article: Article) -> str:
         signature = self._signature(article)
-        found = [(signature.jaccard(self._live[key][0]), key) for key in self._index.query(signature)]
-        likeness, nearest = max(found, default=(0.0, ""))
-        story = self._live[nearest][1] if nearest and likeness >= self._least else article.id
+        nearest = self._nearest(signature)
+        story = self._live[nearest][1] if nearest else article.id
         self._take_in(article, signature, story)
         return story
+
+    def _take_in(self, article: Article, signature: Any, story: str) -> None:
+        self._add(article.id, signature)
+        self._live[article.id] = signature, story
+
+    def _signature(self, article: Article) -> Any:
+        raise NotImplementedError
+
+    def _nearest(self, signature: Any) -> str | None:
+        raise NotImplementedError
+
+    def _add(self, key: str, signature: Any) -> None:
+        raise NotImplementedError
+
+
+class MinHashLSH(_Nearest):
+    """datasketch: 128 permutations of runs of words; of what the index finds, what is estimated to be most alike."""
+
+    def __init__(self, words: int, least: float) -> None:
+        import datasketch
+
+        super().__init__()
+        self._minhash = datasketch.MinHash
+        self._index = datasketch.MinHashLSH(threshold=least)
+        self._words, self._least = words, least
 
     def _signature(self, article: Article) -> Any:
         signature = self._minhash()
         signature.update_batch([" ".join(run).encode() for run in shingles(article, self._words)])
         return signature
 
-    def _take_in(self, article: Article, signature: Any, story: str) -> None:
-        self._index.insert(article.id, signature)
-        self._live[article.id] = signature, story
+    def _nearest(self, signature: Any) -> str | None:
+        found = [(signature.jaccard(self._live[key][0]), key) for key in self._index.query(signature)]
+        likeness, nearest = max(found, default=(0.0, ""))
+        return nearest if nearest and likeness >= self._least else None
+
+    def _add(self, key: str, signature: Any) -> None:
+        self._index.insert(key, signature)
 
 
-class SimHash:
+class SimHash(_Nearest):
     """simhash: 64 bits, of which so many may differ."""
 
     def __init__(self, bits: int) -> None:
         import simhash
 
+        super().__init__()
         logging.getLogger("simhash").setLevel(logging.ERROR)
         self._simhash = simhash.Simhash
         self._index = simhash.SimhashIndex([], k=bits)
-        self._live: dict[str, tuple[Any, str]] = {}
-
-    def fill(self, articles: Iterable[Article]) -> None:
-        for article in articles:
-            self._take_in(article, self._signature(article), article.id)
-
-    def place(self, article: Article) -> str:
-        signature = self._signature(article)
-        found = ((signature.distance(self._live[key][0]), key) for key in self._index.get_near_dups(signature))
-        _, nearest = min(found, default=(0, ""))
-        story = self._live[nearest][1] if nearest else article.id
-        self._take_in(article, signature, story)
-        return story
 
     def _signature(self, article: Article) -> Any:
         return self._simhash(f"{article.title}\n{article.body}")
 
-    def _take_in(self, article: Article, signature: Any, story: str) -> None:
-        self._index.add(article.id, signature)
-        self._live[article.id] = signature, story
+    def _nearest(self, signature: Any) -> str | None:
+        found = ((signature.distance(self._live[key][0]), key) for key in self._index.get_near_dups(signature))
+        return min(found, default=(0, ""))[1] or None
+
+    def _add(self, key: str, signature: Any) -> None:
+        self._index.add(key, signature)
 
 
 class AllPairs:

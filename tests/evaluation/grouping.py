@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from math import log, sqrt
 from unittest.mock import patch
 
-from streams.model import Article, Match, TaggedArticle
+from streams.cli.offline import NO_MATCH
+from streams.model import Article, TaggedArticle
 from streams.stories import belonging
 from streams.stories.desk import Desk, arrival_of
 
 Grouping = Callable[[Sequence[Article]], list[str]]
 """The story of each article; they come in this order."""
-
-ANY = Match("", "", score=0, threshold=0, damping=1, subtopics=(), why=())
-"""How an article is placed whatever it is about, as `northwire replay --all` does."""
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -23,7 +21,7 @@ _WORD = re.compile(r"[^\W_]+")
 def by_desk(articles: Sequence[Article]) -> list[str]:
     """The stories of a desk to which each article comes when it was published."""
     desk = Desk()
-    return [desk.place(TaggedArticle(article, ANY), arrival_of(article)).story.id for article in articles]
+    return [desk.place(TaggedArticle(article, NO_MATCH), arrival_of(article)).story.id for article in articles]
 
 
 @contextmanager

@@ -125,12 +125,13 @@ def test_an_entry_that_two_workers_wrote_is_read_once_and_one_that_nobody_can_re
     unreadable: list[str] = []
 
     async def read(partition: TP, start: int, stop: int | None) -> AsyncIterator[Any]:
+        place = {"topic": partition.topic, "partition": partition.partition}
         for offset, each in enumerate(written):
-            yield SimpleNamespace(offset=offset, value=each.value, headers=list(each.headers.items()))
-        yield SimpleNamespace(offset=3, value=b"{", headers=[("northwire-tagged-offset", b"3")])
+            yield SimpleNamespace(**place, offset=offset, value=each.value, headers=list(each.headers.items()))
+        yield SimpleNamespace(**place, offset=3, value=b"{", headers=[("northwire-tagged-offset", b"3")])
         for offset, header in enumerate((None, b"", b"9" * 5000, b"soon"), 4):
             headers = [("northwire-tagged-offset", header)]
-            yield SimpleNamespace(offset=offset, value=written[0].value, headers=headers)
+            yield SimpleNamespace(**place, offset=offset, value=written[0].value, headers=headers)
 
     def complain(place: str, refusal: Refused) -> None:
         unreadable.append(place)
