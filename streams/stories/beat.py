@@ -21,13 +21,13 @@ MOST_ARTICLES = 150_000
 _RAREST = 24
 """Terms by which candidates are looked for: those that the fewest live articles have."""
 
-_LATEST = 96
+_LATEST = 48
 """Articles with a term that are looked at: the latest."""
 
-_CANDIDATES = 16
+_CANDIDATES = 12
 
 
-class Member(Struct, frozen=True):
+class Member(Struct, frozen=True, gc=False):
     """A live article."""
 
     article_id: str
@@ -80,7 +80,7 @@ class Beat:
         self._members: dict[int, Member] = {}
         self._by_article: dict[str, int] = {}
         self._by_text: dict[str, int] = {}
-        self._by_term: defaultdict[str, deque[int]] = defaultdict(deque)
+        self._by_term: defaultdict[str, list[int]] = defaultdict(list)
         self._dated: deque[int] = deque()
 
     def __len__(self) -> int:
@@ -96,12 +96,14 @@ class Beat:
         return self._members.get(self._by_text.get(fingerprint, -1))
 
     def candidates(self, keys: Iterable[str]) -> list[Member]:
-        """The live articles that share most of these terms, of those that share a rare one: at most 16."""
+        """The live articles that share most of these terms, of those that share a rare one: at most 12."""
         lists = sorted((len(found), key) for key in keys if (found := self._by_term.get(key)))[:_RAREST]
         latest = (islice(reversed(self._by_term[key]), _LATEST) for _, key in lists)
         shared = Counter(chain.from_iterable(latest))
-        best = nlargest(_CANDIDATES, ((count, number) for number, count in shared.items()))
-        return [self._members[number] for _, number in best]
+        common = [(count, number) for number, count in shared.items() if count > 1]
+        if len(common) < _CANDIDATES:
+            common = [(count, number) for number, count in shared.items()]
+        return [self._members[number] for _, number in nlargest(_CANDIDATES, common)]
 
     def keep(self, placement: Placement) -> None:
         """Remembers an article, in place of an earlier revision of it."""

@@ -44,14 +44,14 @@ _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?…。])[\"')]* +|  +")
 _BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
 
-class Vector(Struct, frozen=True):
+class Vector(Struct, frozen=True, gc=False):
     """Terms, the weightiest first, and a weight from 0 to 255 for each: 255 times its share of the length."""
 
     terms: tuple[str, ...]
     weights: Annotated[bytes, Meta(extra_json_schema={"pattern": _BASE64})]
 
 
-class Portrait(Struct, frozen=True):
+class Portrait(Struct, frozen=True, gc=False):
     """An article as the desk remembers it.
 
     `keys` are its rarest terms. `sentences` are digests, of which those in `grounds` hold evidence.
