@@ -7,7 +7,7 @@ from typing import NamedTuple
 from streams.model import Cause, Likeness
 from streams.stories.beat import Beat, Member
 from streams.stories.figures import clash
-from streams.stories.likeness import THRESHOLD, compare, explain, is_copy, sought, to_story
+from streams.stories.likeness import compare, explain, is_copy, sought, to_story
 from streams.stories.portrait import Portrait
 
 _DAY = 86_400
@@ -23,16 +23,21 @@ class Belonging(NamedTuple):
     likeness: Likeness | None = None
 
 
-def belonging(beat: Beat, article_id: str, portrait: Portrait, time: datetime | None) -> Belonging | None:
-    """Where an article belongs, if to any live story; by its id, by its text, by what it says, in this order."""
+def belonging(
+    beat: Beat, article_id: str, portrait: Portrait, time: datetime | None, threshold: float
+) -> Belonging | None:
+    """Where an article belongs, if to any live story; by its id, by its text, by what it says, in this order.
+
+    `threshold` is the least likeness to a story that belongs to it.
+    """
     if earlier := beat.article(article_id):
         return Belonging(Cause.SEEN if earlier.portrait.text == portrait.text else Cause.REVISION, earlier)
     if original := beat.text(portrait.text):
         return Belonging(Cause.COPY, original)
-    return _most_alike(beat, portrait, time)
+    return _most_alike(beat, portrait, time, threshold)
 
 
-def _most_alike(beat: Beat, portrait: Portrait, time: datetime | None) -> Belonging | None:
+def _most_alike(beat: Beat, portrait: Portrait, time: datetime | None, threshold: float) -> Belonging | None:
     """The live story that is most alike, if any is alike enough and names nothing by other numbers."""
     terms = sought(portrait)
     likenesses: defaultdict[str, list[tuple[float, Member]]] = defaultdict(list)
@@ -43,14 +48,15 @@ def _most_alike(beat: Beat, portrait: Portrait, time: datetime | None) -> Belong
     for story_id, found in likenesses.items():
         ledger = beat.stories[story_id]
         score = to_story([likeness for likeness, _ in found], len(ledger.members))
-        alike = score >= THRESHOLD and (best is None or score > best[0])
+        alike = score >= threshold and (best is None or score > best[0])
         if alike and not clash(portrait.designations, ledger.designations):
             best = score, story_id
     if not best:
         return None
     score, story_id = best
     _, nearest = max(likenesses[story_id], key=_likeness)
-    shown = explain(terms, nearest.portrait, nearest.article_id, score, _days(time, nearest.time))
+    parts = explain(terms, nearest.portrait, _days(time, nearest.time))
+    shown = Likeness(nearest.article_id, round(score, 3), threshold, parts)
     return Belonging(Cause.COPY if is_copy(terms, nearest.portrait) else Cause.REPEAT, nearest, shown)
 
 

@@ -8,6 +8,7 @@ from streams.model import Article, Cause, Story, TaggedArticle
 from streams.severity import severity_of
 from streams.stories.beat import Beat, Ledger
 from streams.stories.belonging import Belonging, belonging
+from streams.stories.likeness import THRESHOLD
 from streams.stories.placement import Placement
 from streams.stories.portrait import portray
 from streams.stories.verdict import Heard, judge, told_after
@@ -30,8 +31,8 @@ class Desk:
     answers the same, whether it made them itself or read them from a journal.
     """
 
-    def __init__(self, window: timedelta = WINDOW) -> None:
-        self._window = window
+    def __init__(self, window: timedelta = WINDOW, threshold: float = THRESHOLD) -> None:
+        self._window, self._threshold = window, threshold
         self._beats: defaultdict[str, Beat] = defaultdict(Beat)
         self._clock: datetime | None = None
 
@@ -46,7 +47,7 @@ class Desk:
         beat = self._beat(match.topic)
         portrait = portray(article, match.why, beat.rarity)
         time = _time(article, self._clock)
-        belongs = belonging(beat, article.id, portrait, time)
+        belongs = belonging(beat, article.id, portrait, time, self._threshold)
         ledger = beat.stories[belongs.nearest.story_id] if belongs else None
         voice = _voice(article, belongs)
         voices = _with(ledger.voices if ledger else (), voice, MOST_VOICES)

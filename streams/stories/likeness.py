@@ -10,7 +10,7 @@ from math import log1p, sqrt
 from operator import mul
 from typing import NamedTuple
 
-from streams.model import Likeness, LikenessPart
+from streams.model import LikenessPart
 from streams.stories.portrait import FULL, Portrait, Vector
 
 PARTS = ("words", "names", "lede", "title")
@@ -87,13 +87,13 @@ def to_story(likenesses: Sequence[float], articles: int) -> float:
     return (nearest[0] + sum(nearest) / min(_NEAREST, articles)) / 2
 
 
-def explain(one: Sought, other: Portrait, article_id: str, score: float, days: float) -> Likeness:
-    """The likeness in its parts, with the terms that the two articles share, the weightiest first."""
+def explain(one: Sought, other: Portrait, days: float) -> tuple[LikenessPart, ...]:
+    """The likeness of two articles in its parts, with the terms that the two articles share, the weightiest first."""
     parts = [
         LikenessPart(name, round(added, 3), tuple(_shared(terms, vector)))
         for name, added, terms, vector in zip(PARTS, points(one, other), one, _vectors(other), strict=True)
     ]
-    return Likeness(article_id, round(score, 3), THRESHOLD, (*parts, LikenessPart("time", round(0.0 - decay(days), 3))))
+    return *parts, LikenessPart("time", round(0.0 - decay(days), 3))
 
 
 def _shared(terms: Mapping[str, int], vector: Vector) -> Iterable[str]:

@@ -3,14 +3,12 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from math import log, sqrt
-from unittest.mock import patch
 
 from streams.cli.offline import NO_MATCH
 from streams.model import Article, TaggedArticle
-from streams.stories import belonging
 from streams.stories.desk import Desk, arrival_of
+from streams.stories.likeness import THRESHOLD
 
 Grouping = Callable[[Sequence[Article]], list[str]]
 """The story of each article; they come in this order."""
@@ -18,17 +16,10 @@ Grouping = Callable[[Sequence[Article]], list[str]]
 _WORD = re.compile(r"[^\W_]+")
 
 
-def by_desk(articles: Sequence[Article]) -> list[str]:
+def by_desk(articles: Sequence[Article], threshold: float = THRESHOLD) -> list[str]:
     """The stories of a desk to which each article comes when it was published."""
-    desk = Desk()
+    desk = Desk(threshold=threshold)
     return [desk.place(TaggedArticle(article, NO_MATCH), arrival_of(article)).story.id for article in articles]
-
-
-@contextmanager
-def threshold(least: float) -> Iterator[None]:
-    """Within it, an article belongs to a story from this likeness on."""
-    with patch.object(belonging, "THRESHOLD", least):
-        yield
 
 
 def by_centroid(least: float) -> Grouping:

@@ -22,6 +22,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -33,7 +34,7 @@ from streams.wire import decode_article
 from tests.evaluation.bcubed import Score, b_cubed
 from tests.evaluation.copies import Sighting, sightings
 from tests.evaluation.edits import EDITS
-from tests.evaluation.grouping import Grouping, by_centroid, by_desk, threshold
+from tests.evaluation.grouping import Grouping, by_centroid, by_desk
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 UNRELATED = 5_000
@@ -126,8 +127,8 @@ def _print_stories(labelled: Labelled, items: Sequence[Article]) -> None:
 def _print_thresholds(labelled: Labelled) -> None:
     print(f"threshold: {THRESHOLD}")
     for factor in (0.9, 1.1):
-        with threshold(THRESHOLD * factor):
-            _print_score(f"{factor:.1f} times the threshold", grouped(by_desk, labelled))
+        grouping = partial(by_desk, threshold=THRESHOLD * factor)
+        _print_score(f"{factor:.1f} times the threshold", grouped(grouping, labelled))
     halves = [half for seed in range(HALVINGS) for half in _halves(labelled, seed)]
     chosen, scores = zip(*(_chosen_elsewhere(other, half) for half, other in halves), strict=True)
     print(
@@ -155,13 +156,9 @@ def _of(labelled: Labelled, names: set[str]) -> Labelled:
 
 def _chosen_elsewhere(other: Labelled, half: Labelled) -> tuple[float, float]:
     """The threshold that does best on the other half, and its F1 on this one."""
-    scores: dict[float, float] = {}
-    for least in THRESHOLDS:
-        with threshold(least):
-            scores[least] = grouped(by_desk, other).f1
-    chosen = max(scores, key=scores.__getitem__)
-    with threshold(chosen):
-        return chosen, grouped(by_desk, half).f1
+    groupings = {least: partial(by_desk, threshold=least) for least in THRESHOLDS}
+    chosen, _ = best(groupings, other)
+    return chosen, grouped(groupings[chosen], half).f1
 
 
 def _print_copies(title: str, articles: Sequence[Article]) -> None:
