@@ -28,6 +28,9 @@ pytestmark = pytest.mark.apache
 
 TOPIC = "arctic"
 KILLS = 20
+CAUGHT = 7
+"""Kills, at least, of a worker that had alerts out: a busy machine takes more than 20 to come to so many."""
+
 PER_SECOND = 60
 
 
@@ -105,7 +108,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(road: Road) -> Told:
-    """Tellings under which the stories workers were killed twenty times, now and then one of two."""
+    """Tellings under which the stories workers were killed twenty times or more, now and then one of two."""
     run, rng = uuid.uuid4().hex, random.Random(7)
     road.crew.stop()
     over = threading.Event()
@@ -119,22 +122,23 @@ def told(road: Road) -> Told:
     with ThreadPoolExecutor() as beside:
         feeding = beside.submit(road.send, feed(), per_second=PER_SECOND, key=TOPIC.encode(), to=TAGGED)
         try:
-            caught = 0
-            for number in range(KILLS):
+            kills = caught = 0
+            while kills < KILLS or caught < CAUGHT:
+                assert kills < 2 * KILLS, "the workers were hardly ever in the middle of something"
                 before = len(road.alerts.so_far(run))
                 with ExitStack() as crew:
-                    team = [road.worker("stories").start() for _ in range(1 + (number % 4 == 3))]
+                    team = [road.worker("stories").start() for _ in range(1 + (kills % 4 == 3))]
                     for worker in team:
                         crew.callback(worker.__exit__)
-                    if number % 2:
+                    if kills % 2:
                         team[0].wait_until_ready()
                     time.sleep(rng.uniform(0.0, 4.0))
                     team[0].kill()
                 caught += len(road.alerts.all_about(run)) > before
+                kills += 1
         finally:
             over.set()
         places = feeding.result(60)
-    assert caught > KILLS / 3, "the workers were hardly ever in the middle of something"
     return Told(road, run, places[0][0], places[0][1])
 
 
