@@ -97,13 +97,12 @@ class Beat:
 
     def candidates(self, keys: Iterable[str]) -> list[Member]:
         """The live articles that share most of these terms, of those that share a rare one: at most 12."""
-        lists = sorted((len(found), key) for key in keys if (found := self._by_term.get(key)))[:_RAREST]
-        latest = (islice(reversed(self._by_term[key]), _LATEST) for _, key in lists)
-        shared = Counter(chain.from_iterable(latest))
-        common = [(count, number) for number, count in shared.items() if count > 1]
-        if len(common) < _CANDIDATES:
-            common = [(count, number) for number, count in shared.items()]
-        return [self._members[number] for _, number in nlargest(_CANDIDATES, common)]
+        found = sorted((len(numbers), key, numbers) for key in keys if (numbers := self._by_term.get(key)))[:_RAREST]
+        shared = Counter(chain.from_iterable(islice(reversed(numbers), _LATEST) for _, _, numbers in found))
+        counts = [(count, number) for number, count in shared.items() if count > 1]
+        if len(counts) < _CANDIDATES:  # most share one term only, and are seldom needed
+            counts = [(count, number) for number, count in shared.items()]
+        return [self._members[number] for _, number in nlargest(_CANDIDATES, counts)]
 
     def keep(self, placement: Placement) -> None:
         """Remembers an article, in place of an earlier revision of it."""

@@ -5,6 +5,7 @@ alike live one. None forgets: that would cost something on top, of which only th
 """
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -58,7 +59,7 @@ class Northwire:
         return self.desk.place(TaggedArticle(article, ARCTIC), self._clock)
 
 
-class _Nearest:
+class _Nearest(ABC):
     """Knows a live article by its signature, and joins the story of the nearest."""
 
     def __init__(self) -> None:
@@ -79,14 +80,17 @@ class _Nearest:
         self._add(article.id, signature)
         self._live[article.id] = signature, story
 
+    @abstractmethod
     def _signature(self, article: Article) -> Any:
-        raise NotImplementedError
+        """What an article is known by."""
 
+    @abstractmethod
     def _nearest(self, signature: Any) -> str | None:
-        raise NotImplementedError
+        """The live article that is most alike, if any is alike enough."""
 
+    @abstractmethod
     def _add(self, key: str, signature: Any) -> None:
-        raise NotImplementedError
+        """Takes the signature of an article into the index."""
 
 
 class MinHashLSH(_Nearest):
