@@ -13,7 +13,7 @@ from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.protocol.metadata import MetadataRequest
 
 from streams.errors import BrokerUnavailable
-from streams.kafka.connection import client_options, no_answer
+from streams.kafka.connection import client_options, no_answer, run
 from streams.settings import Settings
 
 _PATIENCE_MS = 5_000
@@ -34,7 +34,7 @@ def knock(settings: Settings) -> None:
     Raises `BrokerUnavailable` with the cause: nobody answers, the certificate is not to be trusted, the
     login is refused, or the broker speaks another protocol. No message holds the password.
     """
-    if refusal := asyncio.run(_knock(settings)):
+    if refusal := run(_knock(settings)):
         raise BrokerUnavailable(refusal.sentence)
 
 

@@ -1,11 +1,23 @@
 """What every client is told of the brokers: one settings model for all libraries."""
 
+import asyncio
 import ssl
+from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from streams.errors import BrokerUnavailable, SettingsError
 from streams.settings import Settings
+
+_Answer = TypeVar("_Answer")
+
+
+def run(coroutine: Coroutine[Any, Any, _Answer]) -> _Answer:
+    """`asyncio.run`, which Ctrl-C always ends by KeyboardInterrupt."""
+    try:
+        return asyncio.run(coroutine)
+    except asyncio.CancelledError:  # a signal in the moment before asyncio counts signals, which it then forgets
+        raise KeyboardInterrupt from None
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext | None:

@@ -13,7 +13,7 @@ from kafka.errors import KafkaError
 
 from streams.errors import BrokerUnavailable, ClusterMismatch, TopicFileError
 from streams.kafka import admin
-from streams.kafka.connection import client_options, unavailable
+from streams.kafka.connection import client_options, run, unavailable
 from streams.kafka.layout import LARGEST_MESSAGE, TOPICS, layout, outlets
 from streams.proofreading.trials import trials
 from streams.settings import Settings
@@ -90,7 +90,7 @@ def read_topics(settings: Settings) -> Watchlist:
     in force, as on a worker that has been there all the time.
     """
     try:
-        return asyncio.run(asyncio.wait_for(_replayed(TopicRecords(settings)), _PATIENCE))
+        return run(asyncio.wait_for(_replayed(TopicRecords(settings)), _PATIENCE))
     except AIOKafkaError as error:
         raise unavailable(settings, error) from error
     except TimeoutError:
