@@ -44,7 +44,7 @@ types: .venv/.dev ## mypy --strict
 	$(BIN)/mypy
 
 .PHONY: generated
-generated: .venv/.dev ## whether schemas, docs/asyncapi.yaml and requirements/ are up to date
+generated: .venv/.dev ## whether schemas, docs/asyncapi.yaml, docs/metrics.md and requirements/ are up to date
 	$(BIN)/python -m streams.contracts --check
 	@copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; \
 	  cp -r Makefile pyproject.toml requirements "$$copy"; \

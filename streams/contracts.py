@@ -1,4 +1,4 @@
-"""The contracts in writing: JSON Schemas from the models, and the AsyncAPI document around them.
+"""The contracts in writing: JSON Schemas from the models, the AsyncAPI document around them, and the metrics.
 
 `python -m streams.contracts` writes them, and with `--check` says whether what is written is current.
 """
@@ -15,6 +15,7 @@ import yaml
 
 from streams import __version__
 from streams.errors import Reason
+from streams.metrics import page
 from streams.model import Alert, Kind, News, Tagged, TaggedArticle
 from streams.pipeline import tag, tell
 from streams.stories.desk import Desk
@@ -76,7 +77,7 @@ def documents() -> dict[str, str]:
     schemas = {f"streams/schemas/{name}.json": _pretty(schema(name)) for name in _MODELS}
     without_anchors = msgspec.json.decode(msgspec.json.encode(asyncapi()))
     described = yaml.safe_dump(without_anchors, sort_keys=False, allow_unicode=True, width=110)
-    return {**schemas, "docs/asyncapi.yaml": _HEAD + described}
+    return {**schemas, "docs/asyncapi.yaml": _HEAD + described, "docs/metrics.md": page()}
 
 
 def schema(name: str) -> _Document:

@@ -14,6 +14,7 @@ from streams.errors import Reason, Refused
 from streams.model import News, Rejected, Repeat, StoryOutcome, Tagged, TaggedArticle, TaggingOutcome, Untagged
 from streams.stories.desk import Desk
 from streams.stories.placement import Placement
+from streams.tagging.canary import genuine
 from streams.tagging.tagger import Tagger
 from streams.wire import decode_article, decode_tagged
 
@@ -22,7 +23,7 @@ def tag(raw: bytes | None, tagger: Tagger) -> TaggingOutcome:
     """What becomes of a message on `articles`. Never raises: a message is answered for whatever it holds."""
     try:
         article = clean(decode_article(raw))
-        matches = tagger.tag(article)
+        matches = genuine(article, tagger.tag(article))
     except Exception as error:
         return _rejected(error)
     return Tagged(article, matches) if matches else Untagged(article)

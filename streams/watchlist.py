@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from streams.errors import TopicFileError
 from streams.settings import Settings
+from streams.tagging import canary
 from streams.tagging.tagger import Tagger
 from streams.tagging.topics import TOPIC_FILE_LIMIT, Topic, parse_topic
 
@@ -80,6 +81,10 @@ class Watchlist(NamedTuple):
     def versions(self) -> dict[str, str]:
         """Their versions, by id."""
         return {topic.id: topic.version for topic in self.topics.values()}
+
+    def tagger(self) -> Tagger:
+        """A tagger for the topics in force, and for canaries."""
+        return Tagger([*self.topics.values(), canary.TOPIC])
 
     @property
     def sentences(self) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams.settings import Settings
+from streams.tagging.topics import CANARY
 from streams.watchlist import LARGEST_FILE, load_topics
 from streams.wire import MESSAGE_LIMIT, TAGGED_LIMIT
 
@@ -61,9 +62,9 @@ def outlets(settings: Settings, topics: Iterable[str]) -> tuple[KafkaTopic, ...]
 
 
 def kafka_layout(settings: Settings) -> tuple[KafkaTopic, ...]:
-    """The Kafka topics that these settings need, and the topics in the files, if they come from there."""
+    """The Kafka topics that these settings, canaries and the topics in the files, if they come from there, need."""
     topics = load_topics(settings) if settings.topics_from == "files" else ()
-    return layout(settings, (topic.id for topic in topics))
+    return layout(settings, [*(topic.id for topic in topics), CANARY])
 
 
 def _stream(settings: Settings, name: str, partitions: int, largest: int, more_hours: int = 0) -> KafkaTopic:

@@ -45,7 +45,7 @@ class Reload:
             if revised.topics != self._watchlist.topics:
                 tagger = await asyncio.to_thread(self._prepared, revised)
                 self._switch(tagger)
-                self._telemetry.reloaded(revised.versions)
+                self._telemetry.reloaded(revised.topics)
         except Exception as error:  # whatever it is, articles go on under the last good topics
             self._tell(refused | {Refusal("", "", str(error) or type(error).__name__)})
             return False
@@ -57,7 +57,7 @@ class Reload:
         """A tagger whose matches can all be published. Raises `ClusterMismatch`, `BrokerUnavailable`."""
         if new := revised.topics.keys() - self._watchlist.topics.keys():
             admin.prepare(self._settings, outlets(self._settings, new))
-        return Tagger(revised.topics.values())
+        return revised.tagger()
 
     def _tell(self, refused: frozenset[Refusal]) -> None:
         for sentence in sorted(refusal.sentence for refusal in refused - self._told):

@@ -1,7 +1,7 @@
 """Alerts from Kafka as they come, each once."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Iterable
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -18,6 +18,7 @@ from streams.kafka.connection import client_options, unavailable
 from streams.kafka.layout import LARGEST_MESSAGE, alerts
 from streams.model import Alert
 from streams.settings import Settings
+from streams.tagging.topics import CANARY
 from streams.wire import decode_alert
 
 REMEMBERED = 100_000
@@ -107,7 +108,7 @@ class _Following:
             self._start = "earliest"
 
     def _found(self) -> set[TopicPartition]:
-        names = self._names or {name for name in self._consumer.topics() if name.startswith(alerts(""))}
+        names = self._names or {alerts(topic) for topic in _told_of(self._consumer.topics())}
         return {TopicPartition(name, number) for name in names for number in self._partitions(name)}
 
     def _partitions(self, name: str) -> Collection[int]:
@@ -123,12 +124,17 @@ class _Following:
 
 
 def _require_alerts(settings: Settings, topics: Collection[str]) -> None:
-    prefix = alerts("")
-    there = sorted(name.removeprefix(prefix) for name in require(settings, ()) if name.startswith(prefix))
+    there = _told_of(require(settings, ()))
     for topic in topics:
         if topic not in there:
             known = ", ".join(there) or "none"
             raise ClusterMismatch(f"There are no alerts about {topic!r} on this cluster; topics with alerts: {known}.")
+
+
+def _told_of(names: Iterable[str]) -> list[str]:
+    """The topics that have one of these Kafka topics for their alerts. Nobody subscribes to canaries."""
+    prefix = alerts("")
+    return sorted({name.removeprefix(prefix) for name in names if name.startswith(prefix)} - {CANARY})
 
 
 def _asked(settings: Settings) -> Unanswered | None:

@@ -10,14 +10,18 @@ from streams.kafka.records import records
 from streams.model import Alert
 from streams.settings import Settings
 from streams.stories.placement import Placement
+from streams.tagging.topics import CANARY
 from streams.wire import decode_alert
 
 
 def placements(settings: Settings, unreadable: Unreadable) -> Iterator[Placement]:
-    """All that the journal holds now, each once, in order of arrival within a topic. Raises as `records` does."""
+    """All that the journal holds now but canaries, each once, in order of arrival within a topic.
+
+    Raises as `records` does.
+    """
     reader = Reader(unreadable)
     for record in records(settings, STORIES):
-        if entry := reader.read(record):
+        if (entry := reader.read(record)) and entry.placement.topic != CANARY:
             yield entry.placement
 
 

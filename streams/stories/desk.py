@@ -1,6 +1,5 @@
 """The desk: places each tagged article in a story, and decides whether anyone needs to hear of it."""
 
-from collections import defaultdict
 from datetime import datetime, timedelta
 
 from streams.identity import derive
@@ -13,12 +12,16 @@ from streams.stories.placement import Placement
 from streams.stories.portrait import portray
 from streams.stories.verdict import Heard, judge, told_after
 from streams.stories.voices import voice_of
+from streams.tagging.topics import CANARY
 
 WINDOW = timedelta(days=14)
 """How long after its last article a story is live."""
 
 HEADLINE_LENGTH = 140
 """Characters of a headline made from the body of an article that has no title."""
+
+MOST_CANARIES = 100
+"""Live canaries: nothing is ever like one, and only the same canary again is worth remembering."""
 
 MOST_SOURCES = 30
 MOST_VOICES = 64
@@ -33,7 +36,7 @@ class Desk:
 
     def __init__(self, window: timedelta = WINDOW, threshold: float = THRESHOLD) -> None:
         self._window, self._threshold = window, threshold
-        self._beats: defaultdict[str, Beat] = defaultdict(Beat)
+        self._beats: dict[str, Beat] = {}
         self._clock: datetime | None = None
 
     def place(self, tagged: TaggedArticle, arrival: datetime | None) -> Placement:
@@ -103,6 +106,8 @@ class Desk:
             self._clock = arrival
 
     def _beat(self, topic: str) -> Beat:
+        if topic not in self._beats:
+            self._beats[topic] = Beat(MOST_CANARIES) if topic == CANARY else Beat()
         beat = self._beats[topic]
         if self._clock:
             beat.forget_before(self._clock - self._window)

@@ -18,6 +18,9 @@ from streams.tagging.query import AllOf, AtLeast, Phrase, Query, Without, nested
 TOPIC_FILE_LIMIT = 1024 * 1024
 """Characters in a topic file."""
 
+CANARY = "canary"
+"""The id of the topic that is built in, and that no file may take."""
+
 _DEEPEST = 8
 
 _MOST_PROBLEMS = 20
@@ -191,6 +194,8 @@ def _trick(event: yaml.Event, depth: int) -> str | None:
 
 def _problems(topic: Topic, root: yaml.Node | None) -> Iterator[tuple[str, str]]:
     """What the shape of a file does not forbid and yet is wrong: where, and the sentence."""
+    if topic.id == CANARY:
+        yield ".id", f"the id {CANARY!r} is reserved for what Northwire sends itself; choose another"
     for key in ("title", "version"):
         if any(category(character) == "Cc" for character in getattr(topic, key)):
             yield f".{key}", f"`{key}` holds a control character; take it out"
