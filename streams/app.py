@@ -1,6 +1,7 @@
 """The wiring: settings in, workers and clients out. Nothing is built before it is asked for."""
 
 from collections.abc import Collection, Mapping
+from time import time
 
 import structlog
 
@@ -8,20 +9,24 @@ from streams.errors import TopicFileError
 from streams.exposition import exposed
 from streams.kafka import admin
 from streams.kafka.application import Application
+from streams.kafka.lag import READS
 from streams.kafka.layout import layout, outlets
 from streams.kafka.outlets import Outlets, cluster
 from streams.kafka.runner import Pulse, run
 from streams.kafka.stories import stories_app
 from streams.kafka.tagging import tagging_app
 from streams.kafka.topics import read_topics
+from streams.kafka.watch import Watch
+from streams.metrics import LAG, TAGGING
+from streams.observatory import Observatory
 from streams.settings import Settings
-from streams.telemetry import TAGGING, Telemetry
+from streams.telemetry import Telemetry
 from streams.watchlist import Watchlist, folder_of, read_folder
 
 
 def run_worker(stage: str, settings: Settings) -> int:
     """Runs a worker until it is told to stop; its exit code. Raises `NorthwireError` if it cannot start."""
-    telemetry = Telemetry(stage)
+    telemetry = Telemetry(stage, sources=settings.watched_sources, now=time())
     app, topics = (_tagging if stage == TAGGING else _stories)(settings, telemetry)
     pulse = Pulse(app)
     with exposed(
@@ -38,6 +43,24 @@ def run_worker(stage: str, settings: Settings) -> int:
         return code
 
 
+def run_lag(settings: Settings) -> int:
+    """Watches lag and sends canaries until it is told to stop; its exit code. Raises `NorthwireError`."""
+    observatory = Observatory([*READS, *settings.watched_groups], time())
+    watch = Watch(settings, observatory)
+    with exposed(
+        settings.metrics_host,
+        settings.metrics_port,
+        observatory.registry,
+        healthy=watch.healthy,
+        ready=watch.ready,
+    ) as port:
+        log = structlog.get_logger(LAG)
+        log.info("started", metrics=f"http://{settings.metrics_host}:{port}/metrics", watching=watch.what)
+        watch.run()
+        log.info("stopped", exit_code=0)
+        return 0
+
+
 def _tagging(settings: Settings, telemetry: Telemetry) -> tuple[Application, Mapping[str, str]]:
     if settings.topics_from == "files":
         watchlist = read_folder(folder_of(settings))
@@ -46,7 +69,7 @@ def _tagging(settings: Settings, telemetry: Telemetry) -> tuple[Application, Map
         admin.check(settings, layout(settings, ()))
         watchlist = _from_kafka(settings, telemetry)
     admin.prepare(settings, outlets(settings, watchlist.topics))
-    telemetry.watching(watchlist.versions)
+    telemetry.watching(watchlist.topics)
     return tagging_app(settings, watchlist, telemetry), watchlist.versions
 
 

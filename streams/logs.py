@@ -34,6 +34,7 @@ def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
     root.setLevel(level)
     for library in ("aiokafka", "kafka", "faust", "mode", "streams.kafka"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    logging.getLogger("kafka.admin._groups").setLevel(logging.ERROR)  # it cannot read what Faust says of a member
 
 
 def _console() -> structlog.dev.ConsoleRenderer:

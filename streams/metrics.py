@@ -33,9 +33,7 @@ class Metric(NamedTuple):
 
 BUILD = Metric("northwire_build_info", "gauge", "1 for the version that runs", (*_WORKERS, LAG), ("version",))
 
-ARTICLES = Metric(
-    "northwire_articles_total", "counter", "Messages handled, by outcome", _WORKERS, ("stage", "outcome")
-)
+ARTICLES = Metric("northwire_articles_total", "counter", "Messages handled, by outcome", _WORKERS, ("stage", "outcome"))
 REJECTED = Metric("northwire_rejected_total", "counter", "Messages put aside, by reason", _WORKERS, ("reason",))
 PROCESSING = Metric(
     "northwire_processing_seconds",
@@ -59,9 +57,7 @@ ASSIGNED = Metric("northwire_assigned_partitions", "gauge", "Partitions that thi
 IN_FLIGHT = Metric(
     "northwire_inflight_messages", "gauge", "Messages that this worker has taken in and not finished", _WORKERS
 )
-LOADED = Metric(
-    "northwire_topics_loaded", "gauge", "Topics this worker watches, or can publish alerts about", _WORKERS
-)
+LOADED = Metric("northwire_topics_loaded", "gauge", "Topics this worker watches, or can publish alerts about", _WORKERS)
 
 MATCHES = Metric("northwire_matches_total", "counter", "Topics that fired on an article", (TAGGING,), ("topic",))
 SUBTOPIC_MATCHES = Metric(
@@ -77,7 +73,7 @@ RULE_MATCHES = Metric(
 AGE = Metric(
     "northwire_article_age_seconds",
     "histogram",
-    "From an article's publication, as it claims, to its Kafka timestamp",
+    "From an article's publication, as it claims, to its coming to the worker",
     (TAGGING,),
     buckets=_AGES,
 )
@@ -121,12 +117,8 @@ SOURCE_ALERTS = Metric(
 PLACEMENTS = Metric(
     "northwire_placements_total", "counter", "Tagged articles placed, by what decided", (STORIES,), ("cause",)
 )
-LIVE_STORIES = Metric(
-    "northwire_live_stories", "gauge", "Live stories that are remembered", (STORIES,), ("topic",)
-)
-LIVE_ARTICLES = Metric(
-    "northwire_live_articles", "gauge", "Live articles that are remembered", (STORIES,), ("topic",)
-)
+LIVE_STORIES = Metric("northwire_live_stories", "gauge", "Live stories that are remembered", (STORIES,), ("topic",))
+LIVE_ARTICLES = Metric("northwire_live_articles", "gauge", "Live articles that are remembered", (STORIES,), ("topic",))
 RESTORED = Metric(
     "northwire_restored_articles_total", "counter", "Articles that stories were restored from", (STORIES,)
 )
@@ -139,7 +131,11 @@ LAG_MESSAGES = Metric(
     "northwire_group_lag_messages", "gauge", "Messages of a partition that a group has not committed", (LAG,), _PLACE
 )
 LAG_SECONDS = Metric(
-    "northwire_group_lag_seconds", "gauge", "Age of the oldest of them by its Kafka timestamp; 0 without", (LAG,), _PLACE
+    "northwire_group_lag_seconds",
+    "gauge",
+    "Age of the oldest of them by its Kafka timestamp; 0 without",
+    (LAG,),
+    _PLACE,
 )
 HEADROOM = Metric(
     "northwire_group_retention_headroom_seconds",
@@ -221,9 +217,7 @@ class Dials:
         return Gauge(metric.name, metric.text, metric.labels, registry=self._shown(metric))
 
     def histogram(self, metric: Metric) -> Histogram:
-        return Histogram(
-            metric.name, metric.text, metric.labels, buckets=metric.buckets, registry=self._shown(metric)
-        )
+        return Histogram(metric.name, metric.text, metric.labels, buckets=metric.buckets, registry=self._shown(metric))
 
     def _shown(self, metric: Metric) -> CollectorRegistry | None:
         return self._registry if self._process in metric.shown_by else None

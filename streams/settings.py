@@ -45,6 +45,13 @@ class Settings(BaseSettings):
         "files", description="Where the tagging workers take topics from: files, or the Kafka topic `topics`"
     )
     topics_dir: Path | None = Field(None, description="A folder of topic files instead of the shipped ones")
+    sources: str = Field("", description="Sources that are counted each by itself, comma separated")
+    lag_groups: str = Field(
+        "", description="Consumer groups whose lag is measured beside the workers', comma separated"
+    )
+    lag_interval: float = Field(5.0, ge=0.5, le=300, description="Seconds between two looks at lag")
+    canary_interval: float = Field(60.0, ge=0, le=3600, description="Seconds between two canaries; 0 for none")
+    canary_lost_after: float = Field(120.0, gt=0, le=3600, description="Seconds until a canary counts as lost")
     metrics_host: str = Field("127.0.0.1", description="Where /metrics, /healthz and /readyz listen")
     metrics_port: Port = Field(0, description="Their port; 0 takes a free one and logs it")
     session_timeout: float = Field(10.0, ge=1, le=300, description="Seconds until a dead worker is replaced")
@@ -85,6 +92,16 @@ class Settings(BaseSettings):
         return self
 
     @cached_property
+    def watched_sources(self) -> tuple[str, ...]:
+        """The sources that are counted each by itself."""
+        return _listed(self.sources)
+
+    @cached_property
+    def watched_groups(self) -> tuple[str, ...]:
+        """The consumer groups, not ours, whose lag is measured."""
+        return _listed(self.lag_groups)
+
+    @cached_property
     def story_window(self) -> timedelta:
         """How long a story is live after its last article."""
         return timedelta(hours=self.story_window_hours)
@@ -92,7 +109,7 @@ class Settings(BaseSettings):
     @cached_property
     def brokers(self) -> tuple[str, ...]:
         """The brokers as host:port."""
-        return tuple(broker.strip() for broker in self.bootstrap_servers.split(",") if broker.strip())
+        return _listed(self.bootstrap_servers)
 
     @cached_property
     def password(self) -> str | None:
@@ -119,6 +136,11 @@ def _sentence(error: Any) -> str:
     name = "_".join(str(part) for part in error["loc"]).upper()
     problem = str(error["msg"]).removeprefix("Value error, ")
     return f"NORTHWIRE_{name}: {problem}" if name else problem
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    """Each name of a list with commas, once."""
+    return tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
 
 
 def _is_broker(broker: str) -> bool:

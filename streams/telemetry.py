@@ -1,16 +1,19 @@
-"""Outcomes to metrics and log lines: the only place that counts and the only place that logs decisions."""
+"""Outcomes to metrics and log lines: the only place that counts and the only place that logs decisions of workers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from streams import __version__
+from streams import __version__, metrics
 from streams.errors import Reason, Refused
+from streams.metrics import STORIES, TAGGING, Dials
 from streams.model import (
     Alert,
+    Article,
     Cause,
     Kind,
+    Match,
     News,
     Rejected,
     Repeat,
@@ -20,90 +23,96 @@ from streams.model import (
     TaggingOutcome,
     Untagged,
 )
+from streams.tagging.topics import CANARY, Topic
 
-TAGGING = "tagging"
-STORIES = "stories"
-
-_COSTS = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
-_LATENCIES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+_OTHER = "other"
+_OUTCOMES = {TAGGING: ("tagged", "untagged", "rejected"), STORIES: ("news", "repeat", "rejected")}
 
 
 class Telemetry:
-    """The metrics of one worker, on a registry of their own, every series present from the start."""
+    """The metrics of one worker, on a registry of their own, every series present from the start.
 
-    def __init__(self, stage: str, registry: CollectorRegistry | None = None) -> None:
+    An article counts for its source where that is one of `sources`, whatever its case. `now` is the time, in
+    seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        stage: str,
+        registry: CollectorRegistry | None = None,
+        *,
+        sources: Iterable[str] = (),
+        now: float = 0.0,
+    ) -> None:
         self.registry = registry or CollectorRegistry()
-        self._stage = stage
         self._log = structlog.get_logger(stage)
-        self._versions: Mapping[str, str] = {}
-
-        def counter(name: str, text: str, *labels: str) -> Counter:
-            return Counter(name, text, labels, registry=self.registry)
-
-        self._articles = counter("northwire_articles_total", "Messages handled, by outcome", "stage", "outcome")
-        self._matches = counter("northwire_matches_total", "Topics that fired on an article", "topic")
-        self._alerts = counter("northwire_alerts_total", "Alerts acknowledged by Kafka", "topic", "kind", "severity")
-        self._rejected = counter("northwire_rejected_total", "Messages put aside, by reason", "reason")
-        self._restored = counter("northwire_restored_articles_total", "Articles that stories were restored from")
-        self._unreadable = counter("northwire_journal_unreadable_total", "Journal entries that could not be read")
-        self._placements = counter("northwire_placements_total", "Tagged articles placed, by what decided", "cause")
+        self._topics: Mapping[str, Topic] = {}
         self._live: Mapping[str, tuple[int, int]] = {}
-        self._stories, self._members = (
-            Gauge(f"northwire_live_{what}", f"Live {what} that are remembered", ["topic"], registry=self.registry)
-            for what in ("stories", "articles")
-        )
-        self._processing = Histogram(
-            "northwire_processing_seconds",
-            "Time spent on one message, deliveries not counted",
-            ["stage"],
-            buckets=_COSTS,
-            registry=self.registry,
-        )
-        self._latency = Histogram(
-            "northwire_alert_latency_seconds",
-            "From the article's Kafka timestamp to its acknowledged alert",
-            ["topic"],
-            buckets=_LATENCIES,
-            registry=self.registry,
-        )
-        self._progress = Gauge(
-            "northwire_last_progress_timestamp_seconds",
-            "When the last message of a partition was finished",
-            ["kafka_topic", "partition"],
-            registry=self.registry,
-        )
-        Info("northwire_build", "The version that runs", registry=self.registry).info({"version": __version__})
-        self._reloads = counter("northwire_topic_reloads_total", "Changes of topics, by outcome", "outcome")
-        self._loaded = Gauge("northwire_topics_loaded", "Topics this worker watches", registry=self.registry)
-        self._topic = Gauge(
-            "northwire_topic_info",
-            "1 for the version of a topic that is watched",
-            ["topic", "version"],
-            registry=self.registry,
-        )
-        self._start_at_zero()
+        dials = Dials(stage, self.registry)
+        dials.gauge(metrics.BUILD).labels(__version__).set(1)
+        articles, self._rejected = dials.counter(metrics.ARTICLES), dials.counter(metrics.REJECTED)
+        self._articles = {outcome: articles.labels(stage, outcome) for outcome in _OUTCOMES[stage]}
+        self._processing = dials.histogram(metrics.PROCESSING).labels(stage)
+        self._progress = dials.gauge(metrics.PROGRESS)
+        self._rebalances, self._assigned = dials.counter(metrics.REBALANCES), dials.gauge(metrics.ASSIGNED)
+        self._in_flight, self._loaded = dials.gauge(metrics.IN_FLIGHT), dials.gauge(metrics.LOADED)
+        self._matches, self._age = dials.counter(metrics.MATCHES), dials.histogram(metrics.AGE)
+        self._subtopics, self._rules = dials.counter(metrics.SUBTOPIC_MATCHES), dials.counter(metrics.RULE_MATCHES)
+        self._reloads, self._topic = dials.counter(metrics.RELOADS), dials.gauge(metrics.TOPIC)
+        self._alerts, self._latency = dials.counter(metrics.ALERTS), dials.histogram(metrics.LATENCY)
+        self._placements, self._unreadable = dials.counter(metrics.PLACEMENTS), dials.counter(metrics.UNREADABLE)
+        self._stories, self._members = dials.gauge(metrics.LIVE_STORIES), dials.gauge(metrics.LIVE_ARTICLES)
+        self._restored = dials.counter(metrics.RESTORED)
+        by_source = dials.counter(metrics.SOURCE_ARTICLES), dials.counter(metrics.SOURCE_ALERTS)
+        last = dials.gauge(metrics.SOURCE_LAST)
+        self._sources = {name.casefold(): _Source(name, *by_source, last, now) for name in sources}
+        self._other = _Source(_OTHER, *by_source)
+        for reason in Reason:
+            self._rejected.labels(reason.value)
+        for cause in Cause:
+            self._placements.labels(cause.value)
+        for outcome in ("loaded", "refused"):
+            self._reloads.labels(outcome)
 
-    def watching(self, versions: Mapping[str, str]) -> None:
-        """These topics are in force for tagging, in these versions, by id."""
-        for topic, version in self._versions.items() - versions.items():
-            self._topic.remove(topic, version)
-        for topic, version in versions.items():
-            self._topic.labels(topic, version).set(1)
-            self._matches.labels(topic)
-        self._loaded.set(len(versions))
-        self._versions = versions
+    def watching(self, topics: Mapping[str, Topic]) -> None:
+        """These topics are in force for tagging, by id."""
+        for topic in self._topics.values():
+            self._topic.remove(topic.id, topic.version)
+        for topic in topics.values():
+            self._topic.labels(topic.id, topic.version).set(1)
+        for dial, before, after in (
+            (self._subtopics, _subtopics(self._topics), _subtopics(topics)),
+            (self._rules, _rules(self._topics), _rules(topics)),
+        ):
+            for gone in before - after:
+                dial.remove(*gone)
+            for one in after:
+                dial.labels(*one)
+        for name in (*topics, CANARY):
+            self._matches.labels(name)
+        self._loaded.set(len(topics))
+        self._topics = topics
 
-    def reloaded(self, versions: Mapping[str, str]) -> None:
+    def sharing(self, partitions: int) -> None:
+        """So many partitions were assigned to this worker."""
+        self._rebalances.inc()
+        self._assigned.set(partitions)
+
+    def holding(self, count: Callable[[], float]) -> None:
+        """How many messages this worker has in hand is asked for whenever someone wants to know."""
+        self._in_flight.set_function(count)
+
+    def reloaded(self, topics: Mapping[str, Topic]) -> None:
         """Other topics have come into force between two articles."""
-        before = self._versions
-        self.watching(versions)
+        before, after = _versions(self._topics), _versions(topics)
+        self.watching(topics)
         self._reloads.labels("loaded").inc()
         self._log.info(
             "topics-reloaded",
-            topics=dict(versions),
-            added=sorted(versions.keys() - before.keys()),
-            changed=sorted(topic for topic in versions.keys() & before.keys() if versions[topic] != before[topic]),
-            removed=sorted(before.keys() - versions.keys()),
+            topics=after,
+            added=sorted(after.keys() - before.keys()),
+            changed=sorted(topic for topic in after.keys() & before.keys() if after[topic] != before[topic]),
+            removed=sorted(before.keys() - after.keys()),
         )
 
     def refused(self, sentence: str) -> None:
@@ -113,36 +122,38 @@ class Telemetry:
 
     def reaching(self, topics: Collection[str]) -> None:
         """Alerts about these topics can be published."""
-        self._loaded.set(len(topics))
+        self._loaded.set(len(set(topics) - {CANARY}))
         for topic in topics:
             self._latency.labels(topic)
             for kind in Kind:
                 for severity in Severity:
                     self._alerts.labels(topic, kind.value, severity.value)
 
-    def tagged(self, outcome: TaggingOutcome, origin: str, seconds: float) -> None:
-        """An article went through tagging."""
-        self._processing.labels(self._stage).observe(seconds)
+    def tagged(self, outcome: TaggingOutcome, origin: str, seconds: float, now: float) -> None:
+        """An article went through tagging, in so many seconds, at this time."""
+        self._processing.observe(seconds)
         match outcome:
             case Untagged():
-                self._articles.labels(self._stage, "untagged").inc()
+                self._articles["untagged"].inc()
+                self._received(outcome.article, now)
             case Tagged():
-                self._articles.labels(self._stage, "tagged").inc()
+                self._articles["tagged"].inc()
+                self._received(outcome.article, now)
                 for verdict in outcome.matches:
-                    self._matches.labels(verdict.topic).inc()
+                    self._matched(verdict)
             case Rejected():
-                self._articles.labels(self._stage, "rejected").inc()
+                self._articles["rejected"].inc()
                 self.put_aside(outcome, origin)
 
     def decided(self, outcome: StoryOutcome, origin: str, seconds: float) -> None:
         """A tagged article was placed in a story."""
-        self._processing.labels(self._stage).observe(seconds)
+        self._processing.observe(seconds)
         match outcome:
             case News():
-                self._articles.labels(self._stage, "news").inc()
+                self._articles["news"].inc()
                 self._placements.labels(outcome.alert.cause.value).inc()
             case Repeat():
-                self._articles.labels(self._stage, "repeat").inc()
+                self._articles["repeat"].inc()
                 self._placements.labels(outcome.cause.value).inc()
                 self._log.info(
                     "repeat",
@@ -153,18 +164,22 @@ class Telemetry:
                     origin=origin,
                 )
             case Rejected():
-                self._articles.labels(self._stage, "rejected").inc()
+                self._articles["rejected"].inc()
                 self.put_aside(outcome, origin)
 
     def put_aside(self, outcome: Rejected, origin: str) -> None:
         """A message was put aside: refused, or, though it was counted as good, undeliverable."""
         self._rejected.labels(outcome.reason.value).inc()
-        self._log.warning("rejected", reason=outcome.reason.value, error=outcome.error, origin=origin)
+        error = outcome.error
+        if outcome.reason is Reason.FAILED:  # what a bug says of an article may be words of it
+            error = error.partition(":")[0]
+        self._log.warning("rejected", reason=outcome.reason.value, error=error, origin=origin)
 
     def alerted(self, alert: Alert, origin: str, latency: float) -> None:
         """Kafka acknowledged an alert, so many seconds after its article came."""
         self._alerts.labels(alert.topic, alert.kind.value, alert.severity.value).inc()
         self._latency.labels(alert.topic).observe(max(0.0, latency))
+        self._source(alert.article.source).alerts.inc()
         self._log.info(
             "alert",
             alert_id=alert.id,
@@ -203,16 +218,50 @@ class Telemetry:
             self._members.labels(topic).set(articles)
         self._live = live
 
-    def _start_at_zero(self) -> None:
-        for outcome in {TAGGING: ("tagged", "untagged"), STORIES: ("news", "repeat")}[self._stage]:
-            self._articles.labels(self._stage, outcome)
-        self._articles.labels(self._stage, "rejected")
-        self._processing.labels(self._stage)
-        for reason in Reason:
-            self._rejected.labels(reason.value)
-        if self._stage == STORIES:
-            for cause in Cause:
-                self._placements.labels(cause.value)
-        if self._stage == TAGGING:
-            for outcome in ("loaded", "refused"):
-                self._reloads.labels(outcome)
+    def _received(self, article: Article, now: float) -> None:
+        if article.published_at:
+            self._age.observe(max(0.0, now - article.published_at.timestamp()))
+        self._source(article.source).receive(now)
+
+    def _matched(self, verdict: Match) -> None:
+        topic = verdict.topic
+        self._matches.labels(topic).inc()
+        if topic == CANARY:
+            return
+        for subtopic in verdict.subtopics:
+            self._subtopics.labels(topic, subtopic).inc()
+        for rule in {evidence.rule for evidence in verdict.why}:
+            self._rules.labels(topic, rule).inc()
+
+    def _source(self, name: str | None) -> "_Source":
+        return self._sources.get(name.casefold(), self._other) if self._sources and name else self._other
+
+
+class _Source:
+    """What is counted for one source, or for all that are not told apart."""
+
+    def __init__(
+        self, name: str, articles: Counter, alerts: Counter, last: Gauge | None = None, now: float = 0.0
+    ) -> None:
+        self._articles, self.alerts = articles.labels(name), alerts.labels(name)
+        self._last = last.labels(name) if last else None
+        if self._last:
+            self._last.set(now)
+
+    def receive(self, now: float) -> None:
+        """An article came."""
+        self._articles.inc()
+        if self._last:
+            self._last.set(now)
+
+
+def _versions(topics: Mapping[str, Topic]) -> dict[str, str]:
+    return {topic.id: topic.version for topic in topics.values()}
+
+
+def _subtopics(topics: Mapping[str, Topic]) -> set[tuple[str, str]]:
+    return {(topic.id, subtopic) for topic in topics.values() for subtopic in topic.subtopics}
+
+
+def _rules(topics: Mapping[str, Topic]) -> set[tuple[str, str]]:
+    return {(topic.id, rule.id) for topic in topics.values() for rule in topic.rules}

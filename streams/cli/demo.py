@@ -28,9 +28,9 @@ from streams.kafka.layout import kafka_layout
 from streams.kafka.rejections import rejections
 from streams.kafka.subscription import Notice, subscribe
 from streams.kafka.timeline import placements
+from streams.metrics import STORIES, TAGGING
 from streams.settings import Settings, read_settings
 from streams.stories.placement import Placement
-from streams.telemetry import STORIES, TAGGING
 from streams.wire import decode_article
 
 PARTITIONS = 1

@@ -15,6 +15,7 @@ from streams.errors import NorthwireError
 _MODULES = {
     "demo": "demo",
     "worker": "worker",
+    "lag": "lag",
     "ingest": "ingest",
     "subscribe": "subscribe",
     "stories": "stories",

@@ -1,4 +1,4 @@
-"""Workers as processes of their own, as a supervisor would run them."""
+"""Workers, and what watches them, as processes of their own, as a supervisor would run them."""
 
 import json
 import os
@@ -16,13 +16,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from streams.errors import NorthwireError
 from streams.kafka.embedded import ChildProcess, free_ports
+from streams.metrics import LAG
 
 _READY_WITHIN = 60.0
 _PAUSE = 0.05
 
 
 class WorkerProcess:
-    """`northwire worker STAGE` in a process of its own, stopped at the end of the context.
+    """`northwire worker STAGE`, or `northwire lag`, in a process of its own, stopped at the end of the context.
 
     It is set by `settings` alone (`partitions="2"` for NORTHWIRE_PARTITIONS), whatever this process was
     set by. Blocks; see `ChildProcess` on threads.
@@ -45,7 +46,7 @@ class WorkerProcess:
     def start(self) -> Self:
         """Starts without waiting."""
         self._child = ChildProcess(
-            [sys.executable, "-m", "streams.cli.main", "worker", self.stage],
+            [sys.executable, "-m", "streams.cli.main", *([] if self.stage == LAG else ["worker"]), self.stage],
             log_file=self._log_file,
             directory=Path.cwd(),
             environment=self._environment,

@@ -8,8 +8,8 @@ import typer
 
 from streams.app import run_worker
 from streams.logs import configure_logs
+from streams.metrics import STORIES, TAGGING
 from streams.settings import read_settings
-from streams.telemetry import STORIES, TAGGING
 
 
 class Stage(StrEnum):

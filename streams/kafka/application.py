@@ -23,6 +23,7 @@ from streams.kafka.batches import BatchStream
 from streams.kafka.connection import tls_context
 from streams.kafka.layout import LARGEST_MESSAGE
 from streams.settings import Settings
+from streams.telemetry import Telemetry
 
 Handle = Callable[[list[EventT[bytes]]], Awaitable[None]]
 
@@ -121,6 +122,15 @@ class Application(faust.App):
         source = self.topic(kafka_topic, key_serializer="raw", value_serializer="raw")
         self.agent(source, name=kafka_topic, concurrency=1)(run)
 
+    def report(self, telemetry: Telemetry) -> None:
+        """Tells of the partitions that are assigned, whenever they are, and of what is in flight, whenever asked."""
+
+        async def share(*assigned: Any, **_: Any) -> None:
+            telemetry.sharing(len(assigned[-1]))
+
+        self.on_partitions_assigned.connect(share)
+        telemetry.holding(lambda: sum(stream.queued + stream.in_hand for stream in self._streams))
+
     def is_waiting(self) -> bool:
         """Whether the next batch has room for another event."""
         return self.flow_control.is_active() and all(stream.queued < MOST_EVENTS for stream in self._streams)
@@ -138,7 +148,7 @@ class Application(faust.App):
 
     async def on_stop(self) -> None:
         """Drain, commit, leave; whatever hangs is cut off, and read again by the next worker."""
-        _end_process_after(self.settings.stop_timeout)
+        end_process_after(self.settings.stop_timeout)
         if self._consumer is not None and self._consumer.started:
             await self.drain()
         await super().on_stop()
@@ -207,7 +217,7 @@ def _credentials(settings: Settings) -> faust.auth.Credentials | None:
     return SSLCredentials(context) if context else None
 
 
-def _end_process_after(seconds: float) -> None:
+def end_process_after(seconds: float) -> None:
     """Ends this process without further ado unless it has ended by itself in time."""
     timer = threading.Timer(seconds, os._exit, [75])
     timer.daemon = True

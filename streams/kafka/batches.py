@@ -20,6 +20,8 @@ class BatchStream(faust.Stream[bytes]):
         super().__init__(*args, **kwargs)
         self.idle = asyncio.Event()
         self.idle.set()
+        self.in_hand = 0
+        """How many events the batch in hand has."""
 
     @property
     def queued(self) -> int:
@@ -46,6 +48,7 @@ class BatchStream(faust.Stream[bytes]):
             if not current or not self.app.flow_control.is_active():
                 continue
             self.idle.clear()
+            self.in_hand = len(current)
             for event in current:
                 self._track(event)
             try:
@@ -53,6 +56,7 @@ class BatchStream(faust.Stream[bytes]):
                 for event in filter(self._is_current, current):
                     await self.ack(event)
             finally:
+                self.in_hand = 0
                 self.idle.set()
 
     def _is_current(self, event: EventT[bytes]) -> bool:

@@ -42,6 +42,11 @@ def alerts(topic: str) -> str:
     return f"alerts.{topic}"
 
 
+def is_ours(name: str) -> bool:
+    """Whether a Kafka topic is one of Northwire's."""
+    return name in (ARTICLES, TAGGED, REJECTED, STORIES, TOPICS) or name.startswith(alerts(""))
+
+
 def layout(settings: Settings, topics: Iterable[str]) -> tuple[KafkaTopic, ...]:
     """The Kafka topics that these topics need."""
     return (

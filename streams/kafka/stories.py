@@ -172,5 +172,6 @@ def stories_app(settings: Settings, outlets: Outlets, telemetry: Telemetry) -> A
 
     app.on_partitions_assigned.connect(keep)
     app.read(TAGGED, worker.handle)
+    app.report(telemetry)
     app.task(worker.tidy)
     return app

@@ -35,7 +35,7 @@ class TaggingWorker:
         for event in batch:
             started = perf_counter()
             outcome = tag(event.message.value, self.tagger)
-            self._telemetry.tagged(outcome, origin(event), perf_counter() - started)
+            self._telemetry.tagged(outcome, origin(event), perf_counter() - started, time())
             match outcome:
                 case Tagged():
                     for verdict in outcome.matches:
@@ -64,11 +64,12 @@ def _forward(event: EventT[bytes], outcome: Tagged, verdict: Match) -> Outgoing:
 def tagging_app(settings: Settings, watchlist: Watchlist, telemetry: Telemetry) -> Application:
     """The app `northwire-tagging`, ready to be started; it follows what becomes of the watchlist."""
     app = application(GROUP, settings)
-    worker = TaggingWorker(app, Tagger(watchlist.topics.values()), telemetry)
+    worker = TaggingWorker(app, watchlist.tagger(), telemetry)
 
     def switch(tagger: Tagger) -> None:
         worker.tagger = tagger
 
     app.read(ARTICLES, worker.handle)
+    app.report(telemetry)
     app.task(Reload(settings, watchlist, switch, telemetry).run)
     return app

@@ -11,16 +11,28 @@ from structlog.typing import EventDict
 
 from streams import __version__
 from streams.errors import Reason, Refused
+from streams.metrics import STORIES, TAGGING
 from streams.model import Cause, Kind, News, Rejected, Repeat, Severity, Tagged, Untagged
 from streams.pipeline import tag, tell
 from streams.stories.desk import Desk
 from streams.tagging.tagger import Tagger
-from streams.telemetry import STORIES, TAGGING, Telemetry
+from streams.tagging.topics import Topic
+from streams.telemetry import Telemetry
 from tests.unit import nouns
 from tests.unit.nouns import alert, article, match
 
-VERSIONS = {"arctic": "1", "sanctions": "7"}
-TOPICS = tuple(VERSIONS)
+NOW = 1_800_000_000.0
+
+
+def topics(**versions: str) -> dict[str, Topic]:
+    """Topics with one rule and two sub-topics, by id."""
+    rule = nouns.rule(subtopic="ice")
+    more = {"subtopics": {"ice": "Ice", "law": "Law"}}
+    return {name: nouns.topic(rule, id=name, version=version, **more) for name, version in versions.items()}
+
+
+WATCHED = topics(arctic="1", sanctions="7")
+TOPICS = tuple(WATCHED)
 REJECTED = Rejected(Reason.NOT_JSON, "no")
 
 Series = tuple[str, tuple[tuple[str, str], ...]]
@@ -35,7 +47,7 @@ def lines() -> Iterator[list[EventDict]]:
 
 def a_tagger() -> Telemetry:
     telemetry = Telemetry(TAGGING)
-    telemetry.watching(VERSIONS)
+    telemetry.watching(WATCHED)
     return telemetry
 
 
@@ -94,10 +106,10 @@ def test_the_version_that_runs_is_told() -> None:
 
 def test_tagging_counts_each_outcome_once_and_each_match_by_its_topic() -> None:
     telemetry = a_tagger()
-    telemetry.tagged(Untagged(article()), "articles/0/1", 0.001)
-    telemetry.tagged(Tagged(article(), (match(), match(topic="sanctions"))), "articles/0/2", 0.002)
-    telemetry.tagged(Tagged(article(), (match(),)), "articles/0/3", 0.003)
-    telemetry.tagged(REJECTED, "articles/0/4", 0.004)
+    telemetry.tagged(Untagged(article()), "articles/0/1", 0.001, NOW)
+    telemetry.tagged(Tagged(article(), (match(), match(topic="sanctions"))), "articles/0/2", 0.002, NOW)
+    telemetry.tagged(Tagged(article(), (match(),)), "articles/0/3", 0.003, NOW)
+    telemetry.tagged(REJECTED, "articles/0/4", 0.004, NOW)
     assert counted(telemetry) == {"tagged": 2, "untagged": 1, "rejected": 1}
     assert value(telemetry, "northwire_matches_total", topic="arctic") == 2
     assert value(telemetry, "northwire_matches_total", topic="sanctions") == 1
@@ -177,7 +189,7 @@ def versions(telemetry: Telemetry) -> set[tuple[str, str]]:
 def test_a_reload_is_counted_and_told_and_only_the_versions_in_force_have_a_series(lines: list[EventDict]) -> None:
     telemetry = a_tagger()
     assert versions(telemetry) == {("arctic", "1"), ("sanctions", "7")}
-    telemetry.reloaded({"arctic": "2", "seabed": "1"})
+    telemetry.reloaded(topics(arctic="2", seabed="1"))
     assert versions(telemetry) == {("arctic", "2"), ("seabed", "1")}
     assert value(telemetry, "northwire_topics_loaded") == 2
     assert value(telemetry, "northwire_matches_total", topic="seabed") == 0
@@ -199,7 +211,7 @@ def test_a_refused_reload_is_counted_and_told_and_changes_nothing(lines: list[Ev
 
 def test_two_workers_in_one_process_count_apart() -> None:
     one, other = a_tagger(), a_tagger()
-    one.tagged(REJECTED, "articles/0/1", 0.001)
+    one.tagged(REJECTED, "articles/0/1", 0.001, NOW)
     assert counted(other)["rejected"] == 0
 
 
@@ -216,7 +228,7 @@ def test_a_thousand_hostile_articles_choose_no_label() -> None:
     for number in range(1000):
         name = f'{number}"}}\n\x1b[31m{{{chr(0x4E00 + number)}'
         outcome = tag(json.dumps(_hostile(number, name)).encode(), tagger)
-        tagging.tagged(outcome, name, 0.001)
+        tagging.tagged(outcome, name, 0.001, NOW)
         if isinstance(outcome, Tagged):
             for verdict in outcome.matches:
                 placed = nouns.tagged(outcome.article, verdict)
@@ -243,7 +255,7 @@ def test_a_repeat_a_rejection_and_an_alert_are_told_in_the_log_and_the_rest_is_n
     telemetry.decided(Repeat("arctic", "a-1", "s-1", Cause.COPY), "articles/0/2", 0.001)
     telemetry.decided(REJECTED, "articles/0/3", 0.001)
     telemetry.alerted(alert(), "articles/0/1", 0.2)
-    a_tagger().tagged(Untagged(article()), "articles/0/9", 0.001)
+    a_tagger().tagged(Untagged(article()), "articles/0/9", 0.001, NOW)
     assert [(line["event"], line["origin"]) for line in lines] == [
         ("repeat", "articles/0/2"),
         ("rejected", "articles/0/3"),

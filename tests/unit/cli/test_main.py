@@ -13,6 +13,7 @@ from tests.unit.cli.conftest import Northwire
 COMMANDS = [
     "demo",
     "worker",
+    "lag",
     "ingest",
     "subscribe",
     "stories",

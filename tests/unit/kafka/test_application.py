@@ -12,8 +12,9 @@ from streams.kafka.checks import check_configuration, check_installation
 from streams.kafka.outlets import Outlets, cluster
 from streams.kafka.stories import stories_app
 from streams.kafka.tagging import tagging_app
+from streams.metrics import STORIES, TAGGING
 from streams.settings import read_settings
-from streams.telemetry import STORIES, TAGGING, Telemetry
+from streams.telemetry import Telemetry
 from streams.watchlist import Folder, Watchlist
 
 

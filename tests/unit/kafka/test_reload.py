@@ -11,10 +11,11 @@ from streams.errors import ClusterMismatch
 from streams.kafka import admin
 from streams.kafka.layout import KafkaTopic
 from streams.kafka.reload import Reload
+from streams.metrics import TAGGING
 from streams.settings import Settings
 from streams.tagging.tagger import Tagger
-from streams.tagging.topics import Topic, parse_topic
-from streams.telemetry import TAGGING, Telemetry
+from streams.tagging.topics import CANARY, Topic, parse_topic
+from streams.telemetry import Telemetry
 from streams.watchlist import Files, Watchlist
 from tests.unit.test_watchlist import text
 
@@ -63,10 +64,11 @@ def reloaded(*shown: Files) -> tuple[list[dict[str, str]], list[Any], Telemetry]
     watchlist = Watchlist(Script(*shown)).revised({"a": text()})
     taggers: list[Tagger] = []
     telemetry = Telemetry(TAGGING)
-    telemetry.watching(watchlist.versions)
+    telemetry.watching(watchlist.topics)
     with capture_logs() as lines:
         asyncio.run(Reload(Settings(), watchlist, taggers.append, telemetry).run())
-    return [{topic.id: topic.version for topic in tagger.topics} for tagger in taggers], lines, telemetry
+    in_force = [{topic.id: topic.version for topic in tagger.topics if topic.id != CANARY} for tagger in taggers]
+    return in_force, lines, telemetry
 
 
 def test_what_has_not_changed_is_not_put_in_force_again(cluster: Cluster) -> None:
