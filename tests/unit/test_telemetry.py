@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -12,12 +13,13 @@ from structlog.typing import EventDict
 from streams import __version__
 from streams.errors import Reason, Refused
 from streams.metrics import STORIES, TAGGING
-from streams.model import Cause, Kind, News, Rejected, Repeat, Severity, Tagged, Untagged
+from streams.model import Article, Cause, Kind, Match, News, Rejected, Repeat, Severity, Tagged, Untagged
 from streams.pipeline import tag, tell
 from streams.stories.desk import Desk
 from streams.tagging.tagger import Tagger
-from streams.tagging.topics import Topic
+from streams.tagging.topics import CANARY, Topic
 from streams.telemetry import Telemetry
+from streams.wire import encode
 from tests.unit import nouns
 from tests.unit.nouns import alert, article, match
 
@@ -33,6 +35,7 @@ def topics(**versions: str) -> dict[str, Topic]:
 
 WATCHED = topics(arctic="1", sanctions="7")
 TOPICS = tuple(WATCHED)
+SOURCES = ("Harbour Wire", "Northern Courier")
 REJECTED = Rejected(Reason.NOT_JSON, "no")
 
 Series = tuple[str, tuple[tuple[str, str], ...]]
@@ -46,13 +49,13 @@ def lines() -> Iterator[list[EventDict]]:
 
 
 def a_tagger() -> Telemetry:
-    telemetry = Telemetry(TAGGING)
+    telemetry = Telemetry(TAGGING, sources=SOURCES, now=NOW)
     telemetry.watching(WATCHED)
     return telemetry
 
 
 def a_desk() -> Telemetry:
-    telemetry = Telemetry(STORIES)
+    telemetry = Telemetry(STORIES, sources=SOURCES)
     telemetry.reaching(TOPICS)
     return telemetry
 
@@ -82,7 +85,12 @@ def counted(telemetry: Telemetry) -> dict[str, float]:
 
 @pytest.mark.parametrize("build", [a_tagger, a_desk])
 def test_every_count_stands_at_zero_before_anything_happens(build: Callable[[], Telemetry]) -> None:
-    gauges = {"northwire_build_info": 1.0, "northwire_topics_loaded": 2.0, "northwire_topic_info": 1.0}
+    gauges = {
+        "northwire_build_info": 1.0,
+        "northwire_topics_loaded": 2.0,
+        "northwire_topic_info": 1.0,
+        "northwire_source_last_article_timestamp_seconds": NOW,
+    }
     for (name, _), number in samples(build()).items():
         assert number == gauges.get(name, 0.0)
 
@@ -220,12 +228,78 @@ def test_a_registry_may_be_given() -> None:
     assert Telemetry(TAGGING, registry).registry is registry
 
 
-def test_a_thousand_hostile_articles_choose_no_label() -> None:
+def test_sub_topics_and_rules_are_there_from_the_start_counted_once_a_match_and_gone_with_their_topic() -> None:
+    telemetry = a_tagger()
+    for topic in TOPICS:
+        for subtopic in ("ice", "law"):
+            assert value(telemetry, "northwire_subtopic_matches_total", topic=topic, subtopic=subtopic) == 0
+    verdict = match(*(nouns.evidence("council", at, rule="rule-1") for at in (4, 40)), subtopics=("ice",))
+    telemetry.tagged(Tagged(article(), (verdict,)), "articles/0/1", 0.001, NOW)
+    assert value(telemetry, "northwire_rule_matches_total", topic="arctic", rule="rule-1") == 1
+    assert value(telemetry, "northwire_subtopic_matches_total", topic="arctic", subtopic="ice") == 1
+    assert value(telemetry, "northwire_subtopic_matches_total", topic="arctic", subtopic="law") == 0
+    telemetry.reloaded(topics(sanctions="8"))
+    assert value(telemetry, "northwire_rule_matches_total", topic="arctic", rule="rule-1") is None
+    assert value(telemetry, "northwire_subtopic_matches_total", topic="arctic", subtopic="ice") is None
+    assert value(telemetry, "northwire_rule_matches_total", topic="sanctions", rule="rule-1") == 0
+
+
+def test_a_source_counts_by_itself_where_it_is_listed_and_else_with_all_others() -> None:
     tagging, stories = a_tagger(), a_desk()
-    tagger = Tagger([nouns.topic(nouns.rule("arctic"), id="arctic")])
+    for source in ("Harbour Wire", "harbour wire", "Elsewhere", "other", None):
+        told = article(source=source)
+        tagging.tagged(Untagged(told), "articles/0/1", 0.001, NOW + 60)
+        stories.alerted(alert(told=told), "articles/0/1", 0.2)
+    for telemetry, name in ((tagging, "northwire_source_articles_total"), (stories, "northwire_source_alerts_total")):
+        assert value(telemetry, name, source="Harbour Wire") == 2
+        assert value(telemetry, name, source="Northern Courier") == 0
+        assert value(telemetry, name, source="other") == 3
+    last = "northwire_source_last_article_timestamp_seconds"
+    assert value(tagging, last, source="Harbour Wire") == NOW + 60
+    assert value(tagging, last, source="Northern Courier") == NOW
+    assert value(tagging, last, source="other") is None
+
+
+def test_the_age_of_an_article_is_what_it_claims_and_never_below_zero() -> None:
+    telemetry = a_tagger()
+    for hours in (-2, 3):
+        told = article(published_at=datetime.fromtimestamp(NOW, UTC) - timedelta(hours=hours))
+        telemetry.tagged(Untagged(told), "articles/0/1", 0.001, NOW)
+    telemetry.tagged(Untagged(article()), "articles/0/2", 0.001, NOW)
+    assert value(telemetry, "northwire_article_age_seconds_count") == 2
+    assert value(telemetry, "northwire_article_age_seconds_sum") == 3 * 3600
+
+
+@pytest.mark.parametrize("build", [a_tagger, a_desk])
+def test_a_worker_tells_its_share_and_what_it_holds_at_the_moment_it_is_asked(build: Callable[[], Telemetry]) -> None:
+    telemetry, held = build(), [0]
+    telemetry.holding(lambda: len(held))
+    telemetry.sharing(3)
+    telemetry.sharing(2)
+    held += [0, 0]
+    assert value(telemetry, "northwire_rebalances_total") == 2
+    assert value(telemetry, "northwire_assigned_partitions") == 2
+    assert value(telemetry, "northwire_inflight_messages") == 3
+
+
+def test_canaries_are_counted_as_matches_and_alerts_and_as_no_topic_that_is_watched() -> None:
+    tagging, stories = a_tagger(), a_desk()
+    stories.reaching([*TOPICS, CANARY])
+    before = (samples(tagging).keys(), samples(stories).keys())
+    verdict = match(topic=CANARY)
+    tagging.tagged(Tagged(article(), (verdict,)), "articles/0/1", 0.001, NOW)
+    stories.alerted(alert(verdict), "articles/0/1", 0.1)
+    assert value(tagging, "northwire_matches_total", topic=CANARY) == 1
+    assert value(tagging, "northwire_topics_loaded") == value(stories, "northwire_topics_loaded") == len(TOPICS)
+    assert (samples(tagging).keys(), samples(stories).keys()) == before
+
+
+def test_ten_thousand_hostile_articles_choose_no_label() -> None:
+    tagging, stories = a_tagger(), a_desk()
+    tagger = Tagger([nouns.topic(nouns.rule("arctic", subtopic="ice"), id="arctic", subtopics={"ice": "Ice"})])
     before = (samples(tagging).keys(), samples(stories).keys())
     desk = Desk()
-    for number in range(1000):
+    for number in range(10_000):
         name = f'{number}"}}\n\x1b[31m{{{chr(0x4E00 + number)}'
         outcome = tag(json.dumps(_hostile(number, name)).encode(), tagger)
         tagging.tagged(outcome, name, 0.001, NOW)
@@ -237,15 +311,17 @@ def test_a_thousand_hostile_articles_choose_no_label() -> None:
                 if isinstance(decided, News):
                     stories.alerted(decided.alert, name, 0.1)
     assert (samples(tagging).keys(), samples(stories).keys()) == before
-    assert sum(counted(tagging).values()) == 1000
-    assert min(counted(tagging).values()) > 100
+    assert sum(counted(tagging).values()) == 10_000
+    assert min(counted(tagging).values()) > 1_000
     assert counted(stories)["news"] > 20
-    assert sum(counted(stories).values()) > 100
+    assert sum(counted(stories).values()) > 1_000
+    assert value(tagging, "northwire_source_articles_total", source="other") == 7_500
 
 
 def _hostile(number: int, name: str) -> object:
     told = {"id": name, "url": name, "title": name, "body": name, "source": name, "language": name}
-    kinds = [{**told, "title": f"Arctic {name}"}, told, {**told, name: name, "title": number}, [name]]
+    dated = {**told, "published_at": f"{number % 3000:04}-01-01"}
+    kinds = [{**dated, "title": f"Arctic {name}"}, told, {**told, name: name, "title": number}, dated]
     return kinds[number % 4]
 
 
@@ -265,9 +341,42 @@ def test_a_repeat_a_rejection_and_an_alert_are_told_in_the_log_and_the_rest_is_n
     assert lines[2]["alert_id"] == alert().id
 
 
-def test_the_log_carries_no_text_of_an_article(lines: list[EventDict]) -> None:
-    told = article("A canary title", "A canary body", source="A canary source", url="https://canary.example/")
+class Broken(Tagger):
+    """A tagger with a bug, which says of an article what stands in it."""
+
+    def tag(self, article: Article) -> tuple[Match, ...]:
+        raise KeyError(article.body)
+
+
+def test_the_log_carries_no_text_of_an_article_whatever_becomes_of_it(lines: list[EventDict]) -> None:
+    told = article("A parrot title of the Arctic", "A parrot body.", source="A parrot", url="https://parrot.example/")
+    raw = encode(told)
+    tagger = Tagger([nouns.topic(nouns.rule("arctic"), id="arctic")])
+    tagging, stories, desk = a_tagger(), a_desk(), Desk()
+    for value, how in (
+        (raw, tagger),
+        (raw, Broken([])),
+        (raw[:-9], tagger),
+        (b'{"title": 1, "body": "parrot"}', tagger),
+    ):
+        tagging.tagged(tag(value, how), "articles/0/1", 0.1, NOW)
+    outcome = tag(raw, tagger)
+    assert isinstance(outcome, Tagged)
+    for _ in range(2):
+        placed = nouns.tagged(outcome.article, outcome.matches[0])
+        decided = tell(placed, desk.place(placed, None))
+        stories.decided(decided, "articles/0/1", 0.2)
+        if isinstance(decided, News):
+            stories.alerted(decided.alert, "articles/0/1", 0.2)
+    assert [line["event"] for line in lines] == ["rejected"] * 3 + ["alert", "repeat"]
+    assert lines[0]["error"] == "KeyError"
+    assert "parrot" not in str(lines)
+
+
+def test_an_article_can_be_followed_by_its_id_its_story_and_its_place_in_kafka(lines: list[EventDict]) -> None:
     telemetry = a_desk()
-    telemetry.alerted(alert(told=told), "articles/0/1", 0.2)
-    telemetry.decided(News(alert(told=told)), "articles/0/1", 0.2)
-    assert "canary" not in str(lines)
+    told = alert()
+    telemetry.alerted(told, "articles/0/1", 0.2)
+    telemetry.decided(Repeat("arctic", told.article.id, told.story.id, Cause.COPY), "articles/0/2", 0.001)
+    for line, origin in zip(lines, ("articles/0/1", "articles/0/2"), strict=True):
+        assert (line["article_id"], line["story_id"], line["origin"]) == (told.article.id, told.story.id, origin)
