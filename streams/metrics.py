@@ -4,13 +4,17 @@ Labels are bounded: topics, sub-topics and rules come from topic files, sources 
 and groups from the cluster, and all else from a fixed set. No article chooses any.
 """
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from streams import tallies
 
 TAGGING = "tagging"
 STORIES = "stories"
 LAG = "lag"
+
+_AnyCollector = TypeVar("_AnyCollector", tallies.Counter, tallies.Histogram)
 
 _WORKERS = (TAGGING, STORIES)
 _COSTS = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
@@ -218,6 +222,19 @@ class Dials:
 
     def histogram(self, metric: Metric) -> Histogram:
         return Histogram(metric.name, metric.text, metric.labels, buckets=metric.buckets, registry=self._shown(metric))
+
+    def tally(self, metric: Metric) -> tallies.Counter:
+        """A counter for what happens to every article."""
+        return self._register(metric, tallies.Counter(metric.name, metric.text, metric.labels))
+
+    def spread(self, metric: Metric) -> tallies.Histogram:
+        """A histogram for what happens to every article."""
+        return self._register(metric, tallies.Histogram(metric.name, metric.text, metric.labels, metric.buckets))
+
+    def _register(self, metric: Metric, collector: _AnyCollector) -> _AnyCollector:
+        if registry := self._shown(metric):
+            registry.register(collector)
+        return collector
 
     def _shown(self, metric: Metric) -> CollectorRegistry | None:
         return self._registry if self._process in metric.shown_by else None

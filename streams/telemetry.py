@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from streams import __version__, metrics
+from streams import __version__, metrics, tallies
 from streams.errors import Reason, Refused
 from streams.metrics import STORIES, TAGGING, Dials
 from streams.model import (
@@ -50,20 +50,20 @@ class Telemetry:
         self._live: Mapping[str, tuple[int, int]] = {}
         dials = Dials(stage, self.registry)
         dials.gauge(metrics.BUILD).labels(__version__).set(1)
-        articles, self._rejected = dials.counter(metrics.ARTICLES), dials.counter(metrics.REJECTED)
+        articles, self._rejected = dials.tally(metrics.ARTICLES), dials.counter(metrics.REJECTED)
         self._articles = {outcome: articles.labels(stage, outcome) for outcome in _OUTCOMES[stage]}
-        self._processing = dials.histogram(metrics.PROCESSING).labels(stage)
+        self._processing = dials.spread(metrics.PROCESSING).labels(stage)
         self._progress = dials.gauge(metrics.PROGRESS)
         self._rebalances, self._assigned = dials.counter(metrics.REBALANCES), dials.gauge(metrics.ASSIGNED)
         self._in_flight, self._loaded = dials.gauge(metrics.IN_FLIGHT), dials.gauge(metrics.LOADED)
-        self._matches, self._age = dials.counter(metrics.MATCHES), dials.histogram(metrics.AGE)
+        self._matches, self._age = dials.counter(metrics.MATCHES), dials.spread(metrics.AGE).labels()
         self._subtopics, self._rules = dials.counter(metrics.SUBTOPIC_MATCHES), dials.counter(metrics.RULE_MATCHES)
         self._reloads, self._topic = dials.counter(metrics.RELOADS), dials.gauge(metrics.TOPIC)
         self._alerts, self._latency = dials.counter(metrics.ALERTS), dials.histogram(metrics.LATENCY)
         self._placements, self._unreadable = dials.counter(metrics.PLACEMENTS), dials.counter(metrics.UNREADABLE)
         self._stories, self._members = dials.gauge(metrics.LIVE_STORIES), dials.gauge(metrics.LIVE_ARTICLES)
         self._restored = dials.counter(metrics.RESTORED)
-        by_source = dials.counter(metrics.SOURCE_ARTICLES), dials.counter(metrics.SOURCE_ALERTS)
+        by_source = dials.tally(metrics.SOURCE_ARTICLES), dials.counter(metrics.SOURCE_ALERTS)
         last = dials.gauge(metrics.SOURCE_LAST)
         self._sources = {name.casefold(): _Source(name, *by_source, last, now) for name in sources}
         self._other = _Source(_OTHER, *by_source)
@@ -134,15 +134,15 @@ class Telemetry:
         self._processing.observe(seconds)
         match outcome:
             case Untagged():
-                self._articles["untagged"].inc()
+                self._articles["untagged"].number += 1
                 self._received(outcome.article, now)
             case Tagged():
-                self._articles["tagged"].inc()
+                self._articles["tagged"].number += 1
                 self._received(outcome.article, now)
                 for verdict in outcome.matches:
                     self._matched(verdict)
             case Rejected():
-                self._articles["rejected"].inc()
+                self._articles["rejected"].number += 1
                 self.put_aside(outcome, origin)
 
     def decided(self, outcome: StoryOutcome, origin: str, seconds: float) -> None:
@@ -150,10 +150,10 @@ class Telemetry:
         self._processing.observe(seconds)
         match outcome:
             case News():
-                self._articles["news"].inc()
+                self._articles["news"].number += 1
                 self._placements.labels(outcome.alert.cause.value).inc()
             case Repeat():
-                self._articles["repeat"].inc()
+                self._articles["repeat"].number += 1
                 self._placements.labels(outcome.cause.value).inc()
                 self._log.info(
                     "repeat",
@@ -164,7 +164,7 @@ class Telemetry:
                     origin=origin,
                 )
             case Rejected():
-                self._articles["rejected"].inc()
+                self._articles["rejected"].number += 1
                 self.put_aside(outcome, origin)
 
     def put_aside(self, outcome: Rejected, origin: str) -> None:
@@ -241,18 +241,17 @@ class _Source:
     """What is counted for one source, or for all that are not told apart."""
 
     def __init__(
-        self, name: str, articles: Counter, alerts: Counter, last: Gauge | None = None, now: float = 0.0
+        self, name: str, articles: tallies.Counter, alerts: Counter, last: Gauge | None = None, now: float = 0.0
     ) -> None:
         self._articles, self.alerts = articles.labels(name), alerts.labels(name)
-        self._last = last.labels(name) if last else None
-        if self._last:
-            self._last.set(now)
+        self._last = now
+        if last:
+            last.labels(name).set_function(lambda: self._last)
 
     def receive(self, now: float) -> None:
         """An article came."""
-        self._articles.inc()
-        if self._last:
-            self._last.set(now)
+        self._articles.number += 1
+        self._last = now
 
 
 def _versions(topics: Mapping[str, Topic]) -> dict[str, str]:

@@ -56,12 +56,22 @@ class WorkerProcess:
     def wait_until_ready(self) -> Self:
         """Returns once the worker has joined its group. Raises `NorthwireError` with its last words."""
         deadline = time.monotonic() + _READY_WITHIN
-        while self._fetch("/readyz") is None:
+        while not self.is_ready:
             self.require_running()
             if time.monotonic() > deadline:
                 raise self.failure("is not ready in time")
             time.sleep(_PAUSE)
         return self
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it says so now."""
+        return self._fetch("/readyz") is not None
+
+    @property
+    def exposition(self) -> bytes:
+        """All its metrics, as Prometheus would read them; nothing if it does not answer."""
+        return self._fetch("/metrics") or b""
 
     def require_running(self) -> None:
         """Raises `NorthwireError` with the worker's last words if it has ended."""
@@ -76,10 +86,9 @@ class WorkerProcess:
 
     def metric(self, name: str, **labels: str) -> float:
         """A sample of the worker's metrics, summed over the labels that are not named; 0 if it does not answer."""
-        text = (self._fetch("/metrics") or b"").decode()
         return sum(
             sample.value
-            for family in text_string_to_metric_families(text)
+            for family in text_string_to_metric_families(self.exposition.decode())
             for sample in family.samples
             if sample.name == name and labels.items() <= sample.labels.items()
         )

@@ -9,7 +9,7 @@ from streams.kafka.application import Application, application
 from streams.kafka.deliveries import JSON, Deliveries, Outgoing, origin
 from streams.kafka.layout import ARTICLES, TAGGED
 from streams.kafka.reload import Reload
-from streams.model import Match, Rejected, Tagged, TaggedArticle
+from streams.model import Match, Rejected, Tagged, TaggedArticle, TaggingOutcome
 from streams.pipeline import tag
 from streams.settings import Settings
 from streams.tagging.tagger import Tagger
@@ -32,16 +32,20 @@ class TaggingWorker:
 
     async def handle(self, batch: list[EventT[bytes]]) -> None:
         """Returns when everything the batch gave rise to is acknowledged. Raises `DeliveryFailed`."""
+        tagged: list[tuple[EventT[bytes], TaggingOutcome, float]] = []
         for event in batch:
             started = perf_counter()
             outcome = tag(event.message.value, self.tagger)
-            self._telemetry.tagged(outcome, origin(event), perf_counter() - started, time())
+            tagged.append((event, outcome, perf_counter() - started))
             match outcome:
                 case Tagged():
                     for verdict in outcome.matches:
                         await self._deliveries.send(event, _forward(event, outcome, verdict))
                 case Rejected():
                     await self._deliveries.reject(event, outcome)
+        now = time()
+        for event, outcome, seconds in tagged:  # together, which costs a third of one by one: the code stays at hand
+            self._telemetry.tagged(outcome, origin(event), seconds, now)
         for event, rejected in await self._deliveries.settle():
             self._telemetry.put_aside(rejected, origin(event))
         for partition in {event.message.partition for event in batch}:

@@ -30,7 +30,7 @@ def test_what_is_stale_is_named_in_one_sentence_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streams.contracts.ROOT", tmp_path)
-    assert len(stale(tmp_path)) == len(documents()) == 6
+    assert len(stale(tmp_path)) == len(documents()) == 7
     assert main([]) is None
     assert stale(tmp_path) == []
     (tmp_path / "streams" / "schemas" / "alert.json").write_text("{}", encoding="utf-8")
