@@ -1,0 +1,1 @@
+"""What deploys and watches Northwire. Nothing in `streams` imports it, and no package that is installed holds it."""
