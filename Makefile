@@ -44,8 +44,9 @@ types: .venv/.dev ## mypy --strict
 	$(BIN)/mypy
 
 .PHONY: generated
-generated: .venv/.dev ## whether schemas, docs/asyncapi.yaml, docs/metrics.md and requirements/ are up to date
+generated: .venv/.dev ## whether schemas, docs/asyncapi.yaml, docs/metrics.md, dashboards and requirements/ are up to date
 	$(BIN)/python -m streams.contracts --check
+	$(BIN)/python -m deploy.grafana --check
 	@copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; \
 	  cp -r Makefile pyproject.toml requirements "$$copy"; \
 	  $(MAKE) --silent -C "$$copy" lock-files UV="$$(realpath "$$(command -v "$(UV)")")"; \
@@ -94,7 +95,7 @@ kafka: .venv/.dev ## a real Apache Kafka on a free port, until Ctrl-C
 .PHONY: clean
 clean: ## removes .venv and every cache
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
-	find streams tests -name __pycache__ -prune -exec rm -rf {} +
+	find streams tests deploy -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.demo: .venv/pyvenv.cfg requirements/demo.txt pyproject.toml
 	@echo 'Installing what the demo needs, once: this takes a minute or so.'

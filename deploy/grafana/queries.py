@@ -72,6 +72,11 @@ def quantile(share: float, metric: Metric, *matchers: str, by: tuple[str, ...] =
     return f"histogram_quantile({share}, {total(observed, 'le', *by)}) >= 0"
 
 
+def share(part: str, of: str) -> str:
+    """A part of a whole, and zero of nothing."""
+    return f"{part} / clamp_min({of}, 1e-9)"
+
+
 def age(moment: str) -> str:
     """Seconds since a moment."""
     return f"time() - {moment}"

@@ -45,7 +45,7 @@ def imported(folder: str) -> set[str]:
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module.partition(".")[0])
-    return names - sys.stdlib_module_names - {"streams", "tests"}
+    return names - sys.stdlib_module_names - {"streams", "tests", "deploy"}
 
 
 def test_docs_tell_of_every_direct_dependency_and_of_no_other() -> None:
@@ -67,7 +67,7 @@ def test_a_dependency_has_a_bound(requirement: str) -> None:
     assert re.search(r"[>=]=\d", requirement)
 
 
-@pytest.mark.parametrize("folder", ["streams", "tests"])
+@pytest.mark.parametrize("folder", ["streams", "tests", "deploy"])
 def test_what_is_imported_is_declared(folder: str) -> None:
     providers = {**PEERS, **packages_distributions()}
     declared = {name_of(requirement) for requirement in (RUN if folder == "streams" else DIRECT)}
