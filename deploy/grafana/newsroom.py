@@ -132,8 +132,8 @@ _ALERTS = Shelf(
         ),
         lines(
             "Alerts, by severity",
-            "Alerts a minute by how severe they are. A wave of critical ones is either great news or a rule that "
-            "weighs too much: see the top rules.",
+            "Alerts a minute by how severe they are. Much red is either great news or a rule that weighs too much: "
+            "see the top rules.",
             course(f"60 * {total(rate(ALERTS, GENUINE), 'severity')}", "{{severity}}"),
             width=8,
             unit="cpm",
@@ -143,14 +143,15 @@ _ALERTS = Shelf(
         ),
         lines(
             "Alerts, by kind",
-            "Alerts a minute by what they say of a story: new, updated, escalated or corrected. Many updates for few "
-            "new stories are stories that grow; many new ones may be one story told apart.",
+            "Alerts a minute by what they say of a story: new, updated, escalated or corrected. Above the line "
+            "it is more than anyone reads. Many new ones at once may be one story told apart.",
             course(f"60 * {total(rate(ALERTS, GENUINE), 'kind')}", "{{kind}}"),
             width=8,
             unit="cpm",
             steps=above(10, 60),
             colours=colours(_KINDS),
             stacked=True,
+            limit=True,
         ),
     ),
     "Alerts",

@@ -229,8 +229,8 @@ _BURSTS = Shelf(
         ),
         lines(
             "What becomes of articles",
-            "Articles a second by what tagging made of them. Put aside is a fault of the article or ours; if it grows, "
-            "see the reasons in Pipeline.",
+            "Articles a second by what tagging made of them. Put aside is a fault of the article or ours: if red "
+            "shows, see the reasons in Pipeline.",
             course(total(rate(ARTICLES, TAGGING), "outcome"), "{{outcome}}"),
             width=12,
             unit="cps",

@@ -13,7 +13,7 @@ WARNING = "#F0E442"
 BAD = "#D55E00"
 UNKNOWN = "#CC79A7"
 
-SERIES = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#0072B2", "#F0E442", "#D55E00", "#999999")
+SERIES = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#0072B2", "#F0E442", "#D55E00")
 RISING = ("#56B4E9", "#F0E442", "#E69F00", "#D55E00")
 """For what gets worse from one to the next."""
 

@@ -195,7 +195,7 @@ _WORKERS = Shelf(
             "How many partitions each worker reads. Yellow: none, so it is a spare, or has not joined its group. If "
             "no worker of a stage has any, see the state of the group.",
             last(total(series(ASSIGNED), "job", "instance"), "{{job}} {{instance}}"),
-            width=6,
+            width=8,
             unit="short",
             steps=below(1, None),
             decimals=0,
@@ -205,7 +205,7 @@ _WORKERS = Shelf(
             "Messages that a worker has taken in and not finished; it takes no more at 1,024. Red: full. What comes "
             "after it is slow: Kafka, or the stage itself.",
             last(total(series(IN_FLIGHT), "job", "instance"), "{{job}} {{instance}}"),
-            width=6,
+            width=8,
             unit="short",
             steps=above(512, 1024),
             decimals=0,
@@ -216,20 +216,9 @@ _WORKERS = Shelf(
             "How often partitions were assigned anew in the time shown. A start is one. Red: ten. Workers come and go, "
             "or miss their session: see restarts and processor time.",
             last(whole(total(growth(REBALANCES), "job", "instance")), "{{job}} {{instance}}"),
-            width=6,
+            width=8,
             unit="short",
             steps=above(4, 10),
-            decimals=0,
-        ),
-        number(
-            "Refused in silence",
-            "Changes of topics that were refused, and entries of the journal that could not be read, in the time "
-            "shown. Yellow: the last good topics stay in force; mend the file that the log names. Red: it goes on.",
-            last(whole(total(growth(RELOADS, 'outcome="refused"'))), "topic changes"),
-            last(whole(total(growth(UNREADABLE))), "journal entries"),
-            width=6,
-            unit="short",
-            steps=above(1, 10),
             decimals=0,
         ),
     ),
@@ -244,7 +233,7 @@ _GROUPS = Shelf(
             "Whether a consumer group is stable, in Kafka's words. Red: it is empty, dead or sharing out partitions. "
             "A short gap is a deploy; one that lasts is a group without workers.",
             course(most(series(STATE, 'state="Stable"'), "group"), "{{group}}"),
-            width=12,
+            width=9,
             unit="bool",
             steps=below(None, 1),
             says={"0": "not stable", "1": "stable"},
@@ -253,7 +242,7 @@ _GROUPS = Shelf(
             "Members of the groups",
             "Workers that Kafka counts in each group. Red: nobody reads. Start workers of that stage.",
             course(most(series(MEMBERS), "group"), "{{group}}"),
-            width=6,
+            width=5,
             unit="short",
             steps=below(None, 1),
             decimals=0,
@@ -263,9 +252,20 @@ _GROUPS = Shelf(
             "Messages that Kafka deleted before the group read them, in the time shown. Red: they are lost. Raise "
             "retention, and send that time again from its source.",
             last(whole(total(growth(LOST), "group")), "{{group}}"),
-            width=6,
+            width=5,
             unit="short",
             steps=above(None, 1),
+            decimals=0,
+        ),
+        number(
+            "Refused in silence",
+            "Changes of topics that were refused, and entries of the journal that could not be read, in the time "
+            "shown. Yellow: the last good topics stay in force; mend the file that the log names. Red: it goes on.",
+            last(whole(total(growth(RELOADS, 'outcome="refused"'))), "topic changes"),
+            last(whole(total(growth(UNREADABLE))), "journal entries"),
+            width=5,
+            unit="short",
+            steps=above(1, 10),
             decimals=0,
         ),
     ),
@@ -288,15 +288,15 @@ _CANARY = Shelf(
         ),
         lines(
             "Canaries a minute",
-            "Canaries that went in, came out, and did not come out in time. Any that is lost means the road was cut or "
-            "took more than two minutes at that time.",
+            "Canaries that went in, came out, and did not come out in time. Whenever the line of the lost is above "
+            "zero, the road was cut or took more than two minutes: find in the panels above where.",
             course(f"60 * {total(rate(CANARY_SENT))}", "sent"),
             course(f"60 * {total(rate(CANARY_RECEIVED))}", "came out"),
             course(f"60 * {total(rate(CANARY_LOST))}", "lost"),
             width=12,
             unit="cpm",
             steps=below(0.5, None),
-            colours={"sent": SERIES[7], "came out": SERIES[0], "lost": SERIES[6]},
+            colours={"sent": SERIES[1], "came out": SERIES[0], "lost": SERIES[6]},
         ),
     ),
     "Canary",
