@@ -176,6 +176,7 @@ _COURSE = Shelf(
             steps=above(0.75, 1),
             colours=colours(("p50", "p99", "canary p99")),
             limit=True,
+            interval="2m",
         ),
         lines(
             "Oldest unread, over time",

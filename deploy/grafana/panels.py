@@ -87,8 +87,12 @@ def lines(
     colours: Mapping[str, str],
     stacked: bool = False,
     limit: bool = False,
+    interval: str | None = None,
 ) -> Panel:
-    """The course of series whose names are known, in these colours; `limit` draws the thresholds too."""
+    """The course of series whose names are known, in these colours; `limit` draws the thresholds too.
+
+    `interval` is the shortest between two points, for what happens seldom.
+    """
     style = common.GraphThresholdsStyleMode.DASHED if limit else common.GraphThresholdsStyleMode.OFF
     custom = timeseries.FieldConfig(
         draw_style=common.GraphDrawStyle.BARS if stacked else common.GraphDrawStyle.LINE,
@@ -111,6 +115,8 @@ def lines(
     for name, colour in colours.items():
         fixed = {"mode": FieldColorModeId.FIXED, "fixedColor": colour}
         drawing.override_by_name(name, [dashboard.DynamicConfigValue("color", fixed)])
+    if interval:
+        drawing.interval(interval)
     return Panel(title, text, queries, width, drawing)
 
 

@@ -285,6 +285,7 @@ _CANARY = Shelf(
             steps=above(1, 2),
             colours=colours(("p50", "p99")),
             limit=True,
+            interval="2m",
         ),
         lines(
             "Canaries a minute",
@@ -297,6 +298,7 @@ _CANARY = Shelf(
             unit="cpm",
             steps=below(0.5, None),
             colours={"sent": SERIES[1], "came out": SERIES[0], "lost": SERIES[6]},
+            interval="2m",
         ),
     ),
     "Canary",
