@@ -45,7 +45,7 @@ def run_worker(stage: str, settings: Settings) -> int:
 
 def run_lag(settings: Settings) -> int:
     """Watches lag and sends canaries until it is told to stop; its exit code. Raises `NorthwireError`."""
-    observatory = Observatory([*READS, *settings.watched_groups], time())
+    observatory = Observatory([*READS, *settings.watched_groups], time(), canary_interval=settings.canary_interval)
     watch = Watch(settings, observatory)
     with exposed(
         settings.metrics_host,

@@ -194,6 +194,12 @@ CANARY_ROUND_TRIP = Metric(
     (LAG,),
     buckets=_LATENCIES,
 )
+CANARY_INTERVAL = Metric(
+    "northwire_canary_interval_seconds",
+    "gauge",
+    "NORTHWIRE_CANARY_INTERVAL, from one canary to the next; 0 for none",
+    (LAG,),
+)
 CANARY_LAST = Metric(
     "northwire_canary_last_received_timestamp_seconds",
     "gauge",

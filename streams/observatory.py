@@ -18,10 +18,17 @@ _UNSEEN = Group("Unknown", 0)
 class Observatory:
     """The metrics of one process, on a registry of their own, every series present as soon as it can be.
 
-    `now` is the time, in seconds since 1970.
+    `now` is the time, in seconds since 1970; a canary is sent every `canary_interval` seconds, or none at 0.
     """
 
-    def __init__(self, groups: Iterable[str], now: float, registry: CollectorRegistry | None = None) -> None:
+    def __init__(
+        self,
+        groups: Iterable[str],
+        now: float,
+        registry: CollectorRegistry | None = None,
+        *,
+        canary_interval: float = 0.0,
+    ) -> None:
         self.registry = registry or CollectorRegistry()
         self._log = structlog.get_logger(LAG)
         dials = Dials(LAG, self.registry)
@@ -34,6 +41,7 @@ class Observatory:
         self._missing, self._again = dials.counter(metrics.CANARY_LOST), dials.counter(metrics.CANARY_DUPLICATES)
         self._round_trip, self._last = dials.histogram(metrics.CANARY_ROUND_TRIP), dials.gauge(metrics.CANARY_LAST)
         self._last.set(now)
+        dials.gauge(metrics.CANARY_INTERVAL).set(canary_interval)
         self._groups: dict[str, Group] = {}
         self._ends: dict[Place, int] = {}
         self._counted: dict[tuple[str, Place], int] = {}

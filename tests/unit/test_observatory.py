@@ -23,7 +23,7 @@ def lines() -> Iterator[list[EventDict]]:
 
 @pytest.fixture
 def observatory() -> Observatory:
-    return Observatory([GROUP], NOW)
+    return Observatory([GROUP], NOW, canary_interval=60)
 
 
 def look(committed: int | None, begin: int, end: int, group: Group = Group("Stable", 1)) -> Look:  # noqa: B008
@@ -39,6 +39,7 @@ def test_canaries_stand_at_zero_and_groups_are_unknown_before_anything_is_seen(o
     for what in ("sent_total", "received_total", "lost_total", "duplicates_total", "round_trip_seconds_count"):
         assert value(observatory, f"canary_{what}") == 0
     assert value(observatory, "canary_last_received_timestamp_seconds") == NOW
+    assert value(observatory, "canary_interval_seconds") == 60
     assert value(observatory, "lag_last_success_timestamp_seconds") == 0
     states = {state: value(observatory, "group_state", group=GROUP, state=state) for state in STATES}
     assert states == {**dict.fromkeys(STATES, 0.0), "Unknown": 1.0}
