@@ -140,7 +140,6 @@ def test_links_lead_to_the_other_dashboards_and_to_the_runbook(name: str) -> Non
         assert link["tooltip"]
 
 
-@pytest.mark.xfail(reason="docs/runbook.md comes with the alert rules: take this mark away then", strict=True)
 def test_the_runbook_is_there() -> None:
     assert (ROOT / "docs" / Path(RUNBOOK).name).is_file()
 
