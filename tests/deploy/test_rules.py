@@ -23,6 +23,17 @@ def rules() -> list[dict[str, Any]]:
     ]
 
 
+def called(rule: dict[str, Any]) -> str:
+    """The name of an alert, with the time that it looks at where several differ in that."""
+    return f"{rule['alert']} {rule['labels'].get('over', '')}".strip()
+
+
+def labels(name: str) -> str:
+    """As PromQL writes an alert that is called so."""
+    alert, _, over = name.partition(" ")
+    return f'{{alertname="{alert}"' + (f',over="{over}"}}' if over else "}")
+
+
 ALERTING = [rule for rule in rules() if "alert" in rule]
 RECORDING = [rule for rule in rules() if "record" in rule]
 
@@ -49,11 +60,9 @@ def judged(folder: Path, case: Case) -> str:
         ],
         "promql_expr_test": [
             {
-                "expr": 'count by (alertname) (ALERTS{alertstate="firing"}) > bool 0',
+                "expr": 'count by (alertname, over) (ALERTS{alertstate="firing"}) > bool 0',
                 "eval_time": f"{case.after}s",
-                "exp_samples": [
-                    {"labels": f'{{alertname="{name}"}}', "value": 1} for name in sorted({*case.firing, WATCHDOG})
-                ],
+                "exp_samples": [{"labels": labels(name), "value": 1} for name in sorted({*case.firing, WATCHDOG})],
             }
         ],
     }
@@ -81,12 +90,12 @@ def test_exactly_the_right_alerts_fire(tmp_path: Path, case: Case) -> None:
 
 
 def test_each_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not() -> None:
-    names = {rule["alert"] for rule in ALERTING}
+    names = {called(rule) for rule in ALERTING}
     assert {case.alert for case in CASES if case.alert in case.firing} == names
     assert {case.alert for case in CASES if case.alert not in case.firing} == names - {WATCHDOG}
 
 
-@pytest.mark.parametrize("rule", ALERTING, ids=lambda rule: f"{rule['alert']}-{rule['labels'].get('over', '')}")
+@pytest.mark.parametrize("rule", ALERTING, ids=called)
 def test_an_alert_says_what_is_wrong_and_where_it_is_written_what_to_do(rule: dict[str, Any]) -> None:
     assert rule["labels"]["severity"] in {"page", "ticket", "none"}
     assert rule["annotations"].keys() == {"summary", "description", "runbook_url"}

@@ -3,7 +3,7 @@
 Values are in promtool's own notation: `0+5x60` is a counter that grows by five at each of sixty scrapes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 Series = Mapping[str, str]
@@ -62,6 +62,13 @@ SOURCE, SOURCE_LAST = (
 
 WATCHDOG = "NorthwireWatchdog"
 
+_BUDGETS: Mapping[str, Callable[[int], Series]] = {
+    "NorthwireAlertsLate": lambda wrong: {ALERTS: "0+1000x{n}", SOON: f"0+{1000 - wrong}x{{n}}"},
+    "NorthwireArticlesUndelivered": lambda wrong: {UNTAGGED: "0+1000x{n}", FAILED: f"0+{wrong}x{{n}}"},
+    "NorthwireCanariesLost": lambda wrong: {CANARY_SENT: "0+1000x{n}", CANARY_LOST: f"0+{wrong}x{{n}}"},
+}
+"""What is promised, with so many of a thousand going wrong."""
+
 
 def quiet(step: int) -> dict[str, str]:
     """All is well: fifty articles, two alerts and a canary at each scrape, every `step` seconds."""
@@ -89,7 +96,10 @@ def quiet(step: int) -> dict[str, str]:
 
 
 class Case(NamedTuple):
-    """A change to the quiet day, and which alerts fire some seconds later, beside the watchdog."""
+    """A change to the quiet day, and which alerts fire some seconds later, beside the watchdog.
+
+    An alert about a budget is called so with the time that it looks at: `NorthwireAlertsLate 1h`.
+    """
 
     alert: str
     """What the case is about."""
@@ -117,6 +127,8 @@ def cases() -> Iterator[Case]:
     yield case("NorthwireStalled", 240, stands, "NorthwireBehind")
     yield near("NorthwireStalled", 100, {LAG_MESSAGES: "5000-10x{n}", LAG_SECONDS: "90x{n}"})
     yield near("NorthwireStalled", 600, {VOLUME: "7x{n}"})  # nothing comes, nothing waits
+    unseen = {LOOKED: "0+10x6 60x12 190+10x{n}", VOLUME: "0+50x6 300x12 350+50x{n}", LAG_SECONDS: "0x18 130x6 0x{n}"}
+    yield near("NorthwireStalled", 230, unseen, "NorthwireKafkaAway")  # the broker was away, and is back
 
     yield case("NorthwireGroupWithoutMembers", 180, {MEMBERS: "0x{n}"})
     yield near("NorthwireGroupWithoutMembers", 180, {MEMBERS: "0x{n}", UNKNOWN: "1x{n}"})
@@ -141,12 +153,14 @@ def cases() -> Iterator[Case]:
 
     yield case("NorthwireCanaryLate", 900, {CANARY_SOON: "0x{n}"})
     yield near("NorthwireCanaryLate", 900, {CANARY_SOON: "0x3 0+1x{n}"})
+    yield near("NorthwireCanaryLate", 900, {CANARY_SOON: "0x55 0+1x{n}"})  # it was so, and is over
 
     yield case("NorthwireCanaryDuplicates", 900, {CANARY_AGAIN: "0x30 0+1x{n}"})
     yield near("NorthwireCanaryDuplicates", 3600, {CANARY_AGAIN: "0x20 1x{n}"}, step=60)
 
     flood = {REFUSED: "0x30 0+100x{n}", NOT_JSON: "0x30 0+100x{n}"}
-    yield case("NorthwirePoisonFlood", 420, flood, "NorthwireRejected")
+    yield case("NorthwirePoisonFlood", 420, flood)
+    yield case("NorthwirePoisonFlood", 720, flood, "NorthwireRejected")
     yield near("NorthwirePoisonFlood", 420, {REFUSED: "0x30 0+2x{n}"})
     yield near(
         "NorthwirePoisonFlood", 420, {UNTAGGED: "0x{n}", TAGGED: "0x{n}", REFUSED: "0x30 1x{n}"}
@@ -154,6 +168,7 @@ def cases() -> Iterator[Case]:
 
     yield case("NorthwireRejected", 2400, {REFUSED: "0+5x{n}"}, step=60)
     yield near("NorthwireRejected", 2400, {REFUSED: "0+1x{n}"}, step=60)
+    yield near("NorthwireRejected", 2400, {REFUSED: "0+20x20 400x{n}"}, step=60)  # it is over
 
     yield case("NorthwireNoTopics", 240, {LOADED: "3x6 0x{n}"})
     yield near("NorthwireNoTopics", 240, {LOADED: "0x{n}"})  # it waits for its first
@@ -188,15 +203,21 @@ def cases() -> Iterator[Case]:
     rare = {SOURCE: "0x50 1x{n}", SOURCE_LAST: f"{50 * long}x{{n}}"}
     yield near("NorthwireSourceSilent", 200 * long, rare, step=long)
 
-    late = {SOON: "0+1x{n}"}
-    yield case("NorthwireAlertsLate", 600, late)
-    yield near("NorthwireAlertsLate", 3600, {SOON: "0x2 0+2x{n}"}, step=60)  # a few, and over
-    failing = {FAILED: "0+1x{n}"}
-    yield case("NorthwireArticlesUndelivered", 600, failing)
-    yield near("NorthwireArticlesUndelivered", 600, {NOT_JSON: "0+1x{n}"})  # refused for cause, and kept
-    lost = {CANARY_LOST: "0+1x{n}"}
-    yield case("NorthwireCanariesLost", 600, lost)
-    yield near("NorthwireCanariesLost", 3600, {CANARY_LOST: "0x30 1x{n}"}, step=60)
+    for alert, wrong in _BUDGETS.items():
+        fast, slow, steady = (f"{alert} {over}" for over in ("1h", "6h", "3d"))
+        yield near(fast, 600, wrong(10))
+        yield case(fast, 600, wrong(20))
+        yield near(slow, 40 * 60, wrong(10), step=60)
+        yield case(slow, 60 * 60, wrong(10), step=60)
+        yield near(steady, 6 * 3600, wrong(3), step=300)
+        yield case(steady, 8 * 3600, wrong(3), step=300)
+    yield near("NorthwireAlertsLate 1h", 3600, {ALERTS: "0x30 3x{n}", SOON: "0x{n}"}, step=60)  # three in a night
+    burst = {ALERTS: "0+20x{n}", SOON: "0+20x60 1200x5 1300+20x{n}"}
+    yield case("NorthwireAlertsLate 1h", 66 * 60, burst, step=60)
+    for slow, minutes in (("6h", 94), ("3d", 424)):  # told once, and not again before the window has passed it
+        yield near(f"NorthwireAlertsLate {slow}", minutes * 60, burst, step=60)
+    yield near("NorthwireArticlesUndelivered 1h", 600, {NOT_JSON: "0+1x{n}"})  # refused for cause, and kept
+    yield near("NorthwireCanariesLost 1h", 3600, {CANARY_LOST: "0x30 1x{n}"}, step=60)
 
     for stage in ("lag", "tagging", "stories"):
         gone = {up(f"northwire-{stage}"): "0x{n}"}
