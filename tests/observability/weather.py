@@ -9,25 +9,25 @@ from typing import NamedTuple
 Series = Mapping[str, str]
 """Values by series; `{n}` stands for as many scrapes as there are."""
 
-_LAG = 'instance="lag:1",job="northwire-lag"'
-_ARTICLES = f'{_LAG},kafka_topic="articles",partition="0"'
-_TAGGING = f'{_LAG},group="northwire-tagging",kafka_topic="articles",partition="0"'
+OF_LAG = 'instance="lag:1",job="northwire-lag"'
+_ARTICLES = f'{OF_LAG},kafka_topic="articles",partition="0"'
+_TAGGING = f'{OF_LAG},group="northwire-tagging",kafka_topic="articles",partition="0"'
 
 LAG_MESSAGES = f"northwire_group_lag_messages{{{_TAGGING}}}"
 LAG_SECONDS = f"northwire_group_lag_seconds{{{_TAGGING}}}"
 HEADROOM = f"northwire_group_retention_headroom_seconds{{{_TAGGING}}}"
 LOST = f"northwire_group_lost_messages_total{{{_TAGGING}}}"
 VOLUME = f"northwire_kafka_topic_messages_total{{{_ARTICLES}}}"
-MEMBERS = f'northwire_group_members{{{_LAG},group="northwire-tagging"}}'
-UNKNOWN = f'northwire_group_state{{{_LAG},group="northwire-tagging",state="Unknown"}}'
-LOOKED = f"northwire_lag_last_success_timestamp_seconds{{{_LAG}}}"
-CANARY_LAST = f"northwire_canary_last_received_timestamp_seconds{{{_LAG}}}"
-CANARY_INTERVAL = f"northwire_canary_interval_seconds{{{_LAG}}}"
-CANARY_SENT = f"northwire_canary_sent_total{{{_LAG}}}"
-CANARY_LOST = f"northwire_canary_lost_total{{{_LAG}}}"
-CANARY_AGAIN = f"northwire_canary_duplicates_total{{{_LAG}}}"
-CANARY_TRIPS = f"northwire_canary_round_trip_seconds_count{{{_LAG}}}"
-CANARY_SOON = f'northwire_canary_round_trip_seconds_bucket{{{_LAG},le="2.0"}}'
+MEMBERS = f'northwire_group_members{{{OF_LAG},group="northwire-tagging"}}'
+UNKNOWN = f'northwire_group_state{{{OF_LAG},group="northwire-tagging",state="Unknown"}}'
+LOOKED = f"northwire_lag_last_success_timestamp_seconds{{{OF_LAG}}}"
+CANARY_LAST = f"northwire_canary_last_received_timestamp_seconds{{{OF_LAG}}}"
+CANARY_INTERVAL = f"northwire_canary_interval_seconds{{{OF_LAG}}}"
+CANARY_SENT = f"northwire_canary_sent_total{{{OF_LAG}}}"
+CANARY_LOST = f"northwire_canary_lost_total{{{OF_LAG}}}"
+CANARY_AGAIN = f"northwire_canary_duplicates_total{{{OF_LAG}}}"
+CANARY_TRIPS = f"northwire_canary_round_trip_seconds_count{{{OF_LAG}}}"
+CANARY_SOON = f'northwire_canary_round_trip_seconds_bucket{{{OF_LAG},le="2.0"}}'
 
 
 def up(job: str) -> str:
