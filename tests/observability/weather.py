@@ -204,18 +204,18 @@ def cases() -> Iterator[Case]:
     yield near("NorthwireSourceSilent", 200 * long, rare, step=long)
 
     for alert, wrong in _BUDGETS.items():
-        fast, slow, steady = (f"{alert} {over}" for over in ("1h", "6h", "3d"))
-        yield near(fast, 600, wrong(10))
-        yield case(fast, 600, wrong(20))
-        yield near(slow, 40 * 60, wrong(10), step=60)
-        yield case(slow, 60 * 60, wrong(10), step=60)
-        yield near(steady, 6 * 3600, wrong(3), step=300)
-        yield case(steady, 8 * 3600, wrong(3), step=300)
+        hour, hours, days = (f"{alert} {over}" for over in ("1h", "6h", "3d"))
+        yield near(hour, 600, wrong(10))
+        yield case(hour, 600, wrong(20))
+        yield near(hours, 40 * 60, wrong(10), step=60)
+        yield case(hours, 60 * 60, wrong(10), step=60)
+        yield near(days, 6 * 3600, wrong(3), step=300)
+        yield case(days, 8 * 3600, wrong(3), step=300)
     yield near("NorthwireAlertsLate 1h", 3600, {ALERTS: "0x30 3x{n}", SOON: "0x{n}"}, step=60)  # three in a night
     burst = {ALERTS: "0+20x{n}", SOON: "0+20x60 1200x5 1300+20x{n}"}
     yield case("NorthwireAlertsLate 1h", 66 * 60, burst, step=60)
-    for slow, minutes in (("6h", 94), ("3d", 424)):  # told once, and not again before the window has passed it
-        yield near(f"NorthwireAlertsLate {slow}", minutes * 60, burst, step=60)
+    for over, minutes in (("6h", 94), ("3d", 424)):  # told once, and not again before the window has passed it
+        yield near(f"NorthwireAlertsLate {over}", minutes * 60, burst, step=60)
     yield near("NorthwireArticlesUndelivered 1h", 600, {NOT_JSON: "0+1x{n}"})  # refused for cause, and kept
     yield near("NorthwireCanariesLost 1h", 3600, {CANARY_LOST: "0x30 1x{n}"}, step=60)
 
