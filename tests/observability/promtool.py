@@ -50,9 +50,17 @@ def firing(folder: Path, change: Series, after: int, step: int = 10) -> list[Lab
     ]
 
 
+def annotated(folder: Path, case: Case) -> list[Labels]:
+    """The annotations of the alert that a case is about, as a person reads them."""
+    question = {"eval_time": f"{case.after}s", "alertname": case.alert.partition(" ")[0], "exp_alerts": []}
+    said = _tested(folder, case.change, case.after, case.step, question, FILES)
+    return [dict(re.findall(r'(\w+)="(.*?)"', told)) for told in re.findall(r"(?m)^ +Annotations:{(.*)}$", said)]
+
+
 def _tested(
-    folder: Path, change: Series, after: int, step: int, query: Mapping[str, Any], files: Iterable[Path]
+    folder: Path, change: Series, after: int, step: int, question: Mapping[str, Any], files: Iterable[Path]
 ) -> str:
+    """What promtool has against one question, about samples or about an alert."""
     series = {**quiet(step), **change}
     scrapes = str(after // step + 1)
     document = {
@@ -64,7 +72,8 @@ def _tested(
                 "input_series": [
                     {"series": name, "values": values.replace("{n}", scrapes)} for name, values in series.items()
                 ],
-                "promql_expr_test": [query],
+                "external_labels": {"runbook": "docs/runbook.md"},
+                "alert_rule_test" if "alertname" in question else "promql_expr_test": [question],
             }
         ],
     }
