@@ -227,3 +227,29 @@ def cases() -> Iterator[Case]:
     yield near("NorthwireTargetDown", 90, {'up{instance="t:2",job="northwire-tagging"}': "0x{n}"})
     yield case(WATCHDOG, 60, {})
     yield near("NorthwireKafkaAway", 7200, {}, step=60)  # a quiet day
+    counters = (TAGGED, UNTAGGED, NEWS, VOLUME, SOURCE)
+    nothing = {**dict.fromkeys(counters, "0x{n}"), SOURCE_LAST: "0x{n}"}
+    yield near(
+        "NorthwireCanaryMissing", 7200, {**nothing, ALERTS: "0x{n}", SOON: "0x{n}"}, step=60
+    )  # no article at all
+    starting = {
+        **dict.fromkeys(map(up, ("northwire-tagging", "northwire-stories", "northwire-lag")), "_x9 1x{n}"),
+        **dict.fromkeys((ALERTS, SOON, LOADED, VOLUME, LAG_MESSAGES, LAG_SECONDS), "_x{n}"),  # no topic yet
+        LOOKED: "_x9 0 110+10x{n}",
+        MEMBERS: "_x9 0x3 1x{n}",
+        UNKNOWN: "_x9 1 0x{n}",
+        CANARY_LAST: "_x9 100x3 140+10x{n}",
+    }
+    for after in (60, 120, 150, 300):  # an empty system begins
+        yield near("NorthwireGroupWithoutMembers", after, {**nothing, **starting})
+    deploy = {
+        up("northwire-tagging"): "1x360 0x3 1x{n}",
+        MEMBERS: "1x360 0x2 1x{n}",
+        REBALANCES: "1x360 0x3 1x{n}",
+        LAG_MESSAGES: "0x360 0+50x3 0x{n}",
+        LAG_SECONDS: "0x360 0+10x3 0x{n}",
+        ALERTS: "0+2x360 722x2 730+2x{n}",
+        SOON: "0+2x360 722x2 722+2x{n}",
+    }
+    for after in (3640, 3900):  # workers are replaced, and half a minute's alerts are late
+        yield near("NorthwireAlertsLate 1h", after, deploy)
