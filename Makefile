@@ -9,6 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?=
 ARTICLES ?=
 UPGRADE ?=
+RATE ?= 2
 
 BIN := .venv/bin
 UV ?= $(BIN)/uv
@@ -91,6 +92,18 @@ quality: .venv/.dev ## topics and stories on labelled articles; the matcher besi
 .PHONY: kafka
 kafka: .venv/.dev ## a real Apache Kafka on a free port, until Ctrl-C
 	@exec $(BIN)/python -m tests.clusters.apache --print-bootstrap
+
+.PHONY: stack
+stack: .venv/.dev ## everything on this machine, without Docker, watched by Prometheus; RATE=0 for no articles
+	@$(BIN)/python -m tests.clusters.local start --rate "$(RATE)"
+
+.PHONY: stop
+stop: ## ends what `make stack` started
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m tests.clusters.local stop; else echo 'Nothing runs.'; fi
+
+.PHONY: drills
+drills: .venv/.dev ## a quarter of an hour at rest, then a fault, five times at once, and who is paged (half an hour)
+	@exec $(BIN)/python -m tests.observability.drills
 
 .PHONY: clean
 clean: ## removes .venv and every cache

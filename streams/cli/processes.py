@@ -26,17 +26,23 @@ class WorkerProcess:
     """`northwire worker STAGE`, or `northwire lag`, in a process of its own, stopped at the end of the context.
 
     It is set by `settings` alone (`partitions="2"` for NORTHWIRE_PARTITIONS), whatever this process was
-    set by. Blocks; see `ChildProcess` on threads.
+    set by. Its log lies in `folder` and stays there; without one it is kept only where the worker failed.
+    Blocks; see `ChildProcess` on threads.
     """
 
-    def __init__(self, stage: str, **settings: str) -> None:
+    def __init__(self, stage: str, folder: Path | None = None, /, **settings: str) -> None:
         self.stage = stage
         self._port = free_ports(1)[0]
         self._environment = environment({**settings, "metrics_port": str(self._port)})
-        self._folder = Path(tempfile.mkdtemp(prefix="northwire-worker-"))
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="northwire-worker-"))
         self._log_file = self._folder / f"{stage}.log"
-        self._failed = False
+        self._kept = folder is not None
         self._child: ChildProcess | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it serves /metrics, as host:port; the same after another `start`."""
+        return f"127.0.0.1:{self._port}"
 
     @property
     def log(self) -> str:
@@ -80,7 +86,7 @@ class WorkerProcess:
 
     def failure(self, what: str) -> NorthwireError:
         """What to tell a person: the worker's last words, and where to read the rest. The log is kept."""
-        self._failed = True
+        self._kept = True
         last = next((line for line in reversed(self.log.splitlines()) if line.strip()), "it said nothing")
         return NorthwireError(f"The {self.stage} worker {what} ({_in_words(last)}): read {self._log_file}")
 
@@ -106,12 +112,12 @@ class WorkerProcess:
     def __exit__(self, *_: object) -> None:
         if self.process.running:
             self.process.stop()
-        if not self._failed:
+        if not self._kept:
             shutil.rmtree(self._folder)
 
     def _fetch(self, path: str) -> bytes | None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{self.address}{path}", timeout=5) as answer:
                 body: bytes = answer.read()
                 return body
         except (urllib.error.URLError, OSError):

@@ -31,9 +31,11 @@ def ensure_tools(*commands: str) -> None:
     missing = [command for command in commands if shutil.which(command) is None]
     if not missing:
         return
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        raise ToolsNotAvailable(f"{' and '.join(missing)} not found on the PATH")
     packages = sorted({_PACKAGES[command] for command in missing})
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        raise ToolsNotAvailable(
+            f"{' and '.join(missing)} not found on the PATH: install {' and '.join(packages)}, as Debian calls them"
+        )
     with _nothing_starts():
         _run(["apt-get", "update", "-q"])
         _run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages])

@@ -31,9 +31,11 @@ def ensure_toolchain(*commands: str) -> None:
     if not missing:
         return
     what = f"Apache Kafka needs {' and '.join(missing)}"
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        raise KafkaNotAvailable(f"{what}, not found on the PATH")
     packages = [_PACKAGES[command] for command in missing]
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        raise KafkaNotAvailable(
+            f"{what}, not found on the PATH: install {' and '.join(packages)}, as Debian calls them"
+        )
     _run(["apt-get", "update", "-q"], what)
     _run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], what)
 
