@@ -18,7 +18,8 @@ import yaml
 from streams.kafka.embedded import ChildProcess, free_ports
 from tests.clusters.observability import insist_on
 from tests.observability.incidents import INCIDENTS, Incident
-from tests.observability.promtool import Labels, called, firing, rules
+from tests.observability.promtool import firing
+from tests.observability.rules import Labels, called, rules
 from tests.observability.weather import WATCHDOG
 
 FILE = Path(__file__).parents[2] / "deploy" / "alertmanager" / "alertmanager.yml"

@@ -16,7 +16,8 @@ from streams.observatory import STATES
 from streams.tagging.topics import CANARY
 from tests.clusters.observability import insist_on
 from tests.observability.incidents import INCIDENTS, Incident
-from tests.observability.promtool import FILES, annotated, called, firing, judged, rules
+from tests.observability.promtool import annotated, firing, judged
+from tests.observability.rules import FILES, called, rules
 from tests.observability.weather import WATCHDOG, cases
 
 ROOT = Path(__file__).parents[2]

@@ -10,28 +10,14 @@ from typing import Any
 
 import yaml
 
+from tests.observability.rules import FILES, Labels
 from tests.observability.weather import WATCHDOG, Case, Series, quiet
-
-FILES = sorted((Path(__file__).parents[2] / "deploy" / "prometheus" / "rules").glob("*.yml"))
 
 _FIRING = 'ALERTS{alertstate="firing"}'
 _BY_NAME = f"count by (alertname, over) ({_FIRING}) > bool 0"
 _OF_ALERTS = ("__name__", "alertstate")
 _AT_ONCE = 8
 """Cases that one promtool is given."""
-
-Labels = Mapping[str, str]
-
-
-def rules() -> list[dict[str, Any]]:
-    """Every rule, as it is written."""
-    groups = (group for file in FILES for group in yaml.safe_load(file.read_text("utf-8"))["groups"])
-    return [rule for group in groups for rule in group["rules"]]
-
-
-def called(alert: Labels) -> str:
-    """The name of an alert, with the time that it looks at where several differ in that."""
-    return f"{alert['alertname']} {alert.get('over', '')}".strip()
 
 
 def judged(folder: Path, cases: Sequence[Case], files: Iterable[Path] = FILES) -> list[str]:
