@@ -144,7 +144,9 @@ def test_an_alert_without_severity_wakes_someone() -> None:
 def test_the_watchdog_is_told_more_often_than_anything_else() -> None:
     root, watchdog = CONFIG["route"], CONFIG["route"]["routes"][0]
     assert watchdog["matchers"] == [f'alertname = "{WATCHDOG}"']
-    assert watchdog["repeat_interval"] == "1m"
+    assert watchdog["group_wait"] == "1s"
+    assert watchdog["repeat_interval"] == "50s"
+    assert watchdog["group_interval"] == "20s"  # three of them are a minute: it is told at the first that is due
     assert root["repeat_interval"].endswith("h")
 
 

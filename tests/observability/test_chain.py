@@ -99,6 +99,7 @@ def test_metrics_are_as_prometheus_wants_them(stack: Stack) -> None:
 
 
 def test_nothing_is_sent_but_the_watchdog(stack: Stack) -> None:
+    eventually(lambda: bool(stack.receiver.notices), _ON_THE_WAY)
     assert {(one.name, one.receiver) for one in stack.receiver.notices} == {("NorthwireWatchdog", "deadman")}
 
 
