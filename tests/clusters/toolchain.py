@@ -1,4 +1,4 @@
-"""Java, Maven, and jars: those of Apache Kafka and those of any other pom.xml."""
+"""Tools of Debian that tests need, and jars: those of Apache Kafka and those of any other pom.xml."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from tests.clusters import KafkaNotAvailable
 
 _POM = Path(__file__).with_name("pom.xml")
-_PACKAGES = {"java": "default-jdk-headless", "mvn": "maven"}
+_PACKAGES = {"java": "default-jdk-headless", "mvn": "maven", "systemd-analyze": "systemd"}
 
 
 def kafka_version() -> str:
@@ -23,14 +23,14 @@ def kafka_version() -> str:
 
 
 def ensure_toolchain(*commands: str) -> None:
-    """Return when `commands` ("java", "mvn") can be run, installing them where Debian lets us.
+    """Return when `commands` ("java", "mvn", "systemd-analyze") can be run, installing them where Debian lets us.
 
     Raises KafkaNotAvailable, naming what is missing, elsewhere or when that fails.
     """
     missing = [command for command in commands if shutil.which(command) is None]
     if not missing:
         return
-    what = f"Apache Kafka needs {' and '.join(missing)}"
+    what = f"this needs {' and '.join(missing)}"
     packages = [_PACKAGES[command] for command in missing]
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         raise KafkaNotAvailable(

@@ -1,4 +1,4 @@
-"""What docker-compose.yml and the Dockerfile promise. No Docker runs here: see deploy/README.md."""
+"""What docker-compose.yml and the Dockerfile promise. No Docker runs here: see docs/operations.md."""
 
 import json
 import re
@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 import yaml
 
-from streams.settings import Settings, read_settings
+from streams.settings import read_settings
 from tests.clusters.toolchain import kafka_version
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("kafka-init", "tagging", "stories")
-WORKERS = ("tagging", "stories")
+WORKERS = {"tagging": ["worker", "tagging"], "stories": ["worker", "stories"], "lag": ["lag"]}
+OURS = ("kafka-init", *WORKERS)
+WATCHING = ("prometheus", "alertmanager", "grafana")
+LOGIN = ROOT / "deploy/grafana/login.yml"
 DOCKERFILE = (ROOT / "deploy/docker/Dockerfile").read_text(encoding="utf-8")
 BUILD, IMAGE = re.split(r"(?m)^FROM ", DOCKERFILE.replace("\\\n", " "))[1:]
 
@@ -33,8 +35,9 @@ def seconds(duration: str) -> int:
     return int(duration[:-1])
 
 
-def test_the_file_keeps_to_the_published_compose_specification() -> None:
-    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(FILE)]
+@pytest.mark.parametrize("file", [FILE, LOGIN], ids=lambda file: file.name)
+def test_a_file_keeps_to_the_published_compose_specification(file: Path) -> None:
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(file)]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -50,11 +53,48 @@ def test_kafka_is_the_version_that_the_tests_run_on() -> None:
     assert SERVICES["kafka"]["image"] == f"apache/kafka:{kafka_version()}"
 
 
-def test_kafka_keeps_its_messages_on_a_named_volume() -> None:
-    (volume,) = SERVICES["kafka"]["volumes"]
-    name, _, folder = volume.partition(":")
-    assert name in COMPOSE["volumes"]
-    assert SERVICES["kafka"]["environment"]["KAFKA_LOG_DIRS"] == folder
+def test_what_must_outlive_a_container_lies_on_a_volume_of_its_own() -> None:
+    mounts = [mount.split(":") for service in SERVICES.values() for mount in service.get("volumes", [])]
+    named = [mount[0] for mount in mounts if not mount[0].startswith(".")]
+    assert sorted(named) == sorted(COMPOSE["volumes"])
+    assert f"kafka-data:{SERVICES['kafka']['environment']['KAFKA_LOG_DIRS']}" in SERVICES["kafka"]["volumes"]
+
+
+def test_what_is_mounted_from_here_cannot_be_written() -> None:
+    mounts = [mount.split(":") for service in SERVICES.values() for mount in service.get("volumes", [])]
+    ours = [mount for mount in mounts if mount[0].startswith(".")]
+    assert ours
+    assert all(mount[2:] == ["ro"] for mount in ours)
+
+
+@pytest.mark.skipif(not (ROOT / "deploy/prometheus").exists(), reason="rules and dashboards are not there yet")
+def test_what_is_mounted_from_here_is_there() -> None:
+    for service in WATCHING:
+        for mount in SERVICES[service]["volumes"]:
+            source = mount.split(":")[0]
+            assert not source.startswith(".") or (ROOT / source).is_dir(), mount
+    assert (ROOT / "deploy/prometheus/prometheus.yml").exists()
+    assert (ROOT / "deploy/alertmanager/alertmanager.yml").exists()
+
+
+@pytest.mark.skipif(not (ROOT / "deploy/prometheus").exists(), reason="rules and dashboards are not there yet")
+def test_prometheus_and_grafana_look_for_things_where_compose_has_put_them() -> None:
+    prometheus = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))
+    jobs = {job["job_name"]: json.dumps(job) for job in prometheus["scrape_configs"]}
+    (port,) = instructions(IMAGE, "EXPOSE")
+    for worker in WORKERS:
+        assert worker in jobs[f"northwire-{worker}"]
+        assert port in jobs[f"northwire-{worker}"]
+    assert "alertmanager:9093" in json.dumps(prometheus["alerting"])
+    for pattern in prometheus["rule_files"]:
+        assert list((ROOT / "deploy/prometheus").glob(pattern.removeprefix("/etc/prometheus/"))), pattern
+    mounted = {mount.split(":")[1] for mount in SERVICES["grafana"]["volumes"]}
+    for file in (ROOT / "deploy/grafana/provisioning/dashboards").glob("*.y*ml"):
+        for provider in yaml.safe_load(file.read_text(encoding="utf-8"))["providers"]:
+            assert provider["options"]["path"] in mounted
+    for file in (ROOT / "deploy/grafana/provisioning/datasources").glob("*.y*ml"):
+        for source in yaml.safe_load(file.read_text(encoding="utf-8"))["datasources"]:
+            assert source["url"] == "http://prometheus:9090"
 
 
 def test_kafka_creates_no_kafka_topic_by_itself() -> None:
@@ -85,7 +125,7 @@ def test_a_worker_waits_for_kafka_init(worker: str) -> None:
 
 @pytest.mark.parametrize("worker", WORKERS)
 def test_a_worker_that_ends_is_started_again(worker: str) -> None:
-    assert SERVICES[worker]["command"] == ["worker", worker]
+    assert SERVICES[worker]["command"] == WORKERS[worker]
     assert SERVICES[worker]["restart"] == "unless-stopped"
 
 
@@ -101,12 +141,47 @@ def test_what_a_worker_publishes_is_the_port_of_its_metrics(worker: str) -> None
     assert all(published.endswith(f":{port}") for published in SERVICES[worker]["ports"])
 
 
-@pytest.mark.parametrize("service", OURS)
-def test_our_containers_write_nothing_but_a_small_tmp(service: str) -> None:
+def test_what_compose_publishes_does_not_overlap() -> None:
+    taken: list[int] = []
+    for service in SERVICES.values():
+        for port in service.get("ports", []):
+            first, _, last = port.split(":")[1].partition("-")
+            taken += range(int(first), int(last or first) + 1)
+    assert len(taken) == len(set(taken))
+
+
+@pytest.mark.parametrize("service", [*OURS, *WATCHING])
+def test_a_container_writes_nothing_but_a_small_tmp_and_its_volume(service: str) -> None:
     assert SERVICES[service]["read_only"] is True
     (tmpfs,) = SERVICES[service]["tmpfs"]
     assert tmpfs.startswith("/tmp:size=")
-    assert "volumes" not in SERVICES[service]
+    written = [mount for mount in SERVICES[service].get("volumes", []) if not mount.endswith(":ro")]
+    assert len(written) == (service in WATCHING)
+
+
+@pytest.mark.parametrize("service", WATCHING)
+def test_what_watches_is_pinned_healthy_and_not_root(service: str) -> None:
+    assert re.fullmatch(r"[a-z]+/[a-z]+:v?\d+\.\d+\.\d+", SERVICES[service]["image"])
+    assert int(SERVICES[service]["user"].partition(":")[0]) > 0
+    port = SERVICES[service]["ports"][0].rpartition(":")[2]
+    assert f"http://127.0.0.1:{port}/" in SERVICES[service]["healthcheck"]["test"][-1]
+
+
+def test_grafana_shows_and_lets_nobody_change() -> None:
+    environment = SERVICES["grafana"]["environment"]
+    assert environment["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
+    assert environment["GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION"] == "true"
+    assert environment["GF_AUTH_DISABLE_LOGIN_FORM"] == "true"
+
+
+def test_with_a_login_grafana_knows_nobody_who_has_none_and_takes_the_password_from_a_file() -> None:
+    login = yaml.safe_load(LOGIN.read_text(encoding="utf-8"))
+    environment = login["services"]["grafana"]["environment"]
+    assert environment["GF_AUTH_ANONYMOUS_ENABLED"] == "false"
+    (secret,) = login["services"]["grafana"]["secrets"]
+    assert environment["GF_SECURITY_ADMIN_PASSWORD__FILE"] == f"/run/secrets/{secret}"
+    assert login["secrets"][secret]["file"].startswith("${GRAFANA_ADMIN_PASSWORD_FILE:?")
+    assert environment.items() - SERVICES["grafana"]["environment"].items() == environment.items()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -114,25 +189,25 @@ def test_no_container_can_gain_rights_or_all_of_the_memory(service: str) -> None
     assert SERVICES[service]["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in SERVICES[service]["security_opt"]
     assert "mem_limit" in SERVICES[service]
+    assert "pids_limit" in SERVICES[service]
     assert "privileged" not in SERVICES[service]
-
-
-def test_every_northwire_variable_is_a_setting() -> None:
-    set_by_compose = {name for service in OURS for name in SERVICES[service]["environment"]}
-    set_by_image = set(re.findall(r"\bNORTHWIRE_[A-Z_]+", DOCKERFILE))
-    known = {f"NORTHWIRE_{field.upper()}" for field in Settings.model_fields}
-    assert set_by_compose | set_by_image <= known
 
 
 def test_nothing_looks_like_a_secret() -> None:
     for service in SERVICES.values():
-        assert not [name for name in service["environment"] if re.search("PASSWORD|SECRET|TOKEN", name)]
+        assert not [name for name in service.get("environment", {}) if re.search("PASSWORD|SECRET|TOKEN", name)]
 
 
 def test_the_user_of_the_image_is_not_root_and_is_the_one_that_compose_names() -> None:
     (user,) = instructions(IMAGE, "USER")
     assert int(user.partition(":")[0]) > 0
     assert {SERVICES[service]["user"] for service in OURS} == {user}
+
+
+def test_the_image_says_what_it_is() -> None:
+    (labels,) = instructions(IMAGE, "LABEL")
+    for name in ("title", "description", "licenses", "revision"):
+        assert f"org.opencontainers.image.{name}=" in labels
 
 
 def test_a_signal_reaches_northwire_itself() -> None:

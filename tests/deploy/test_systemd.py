@@ -1,0 +1,122 @@
+"""What the units in deploy/systemd promise: by systemd's own word, and where it does not look."""
+
+import configparser
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from streams.cli.main import _MODULES
+from streams.settings import read_settings
+from tests.clusters import KafkaNotAvailable
+from tests.clusters.toolchain import ensure_toolchain
+
+FOLDER = Path(__file__).parents[2] / "deploy/systemd"
+PROGRAM = "/opt/northwire/current/bin/northwire"
+UNITS = ("northwire-tagging@1.service", "northwire-stories@1.service", "northwire-lag.service", "northwire-kafka-init.service")
+WORST = 15
+"""The most exposure that is let pass, in tenths; a service that does nothing about it has 9.6."""
+
+
+def unit(name: str) -> configparser.RawConfigParser:
+    """A unit file; of a setting that stands there twice, the last."""
+    parser = configparser.RawConfigParser(strict=False)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read(FOLDER / name.replace("@1.", "@."), encoding="utf-8")
+    return parser
+
+
+SHARED = unit("northwire-.service.d/service.conf")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The units, with a program that this machine has."""
+    try:
+        ensure_toolchain("systemd-analyze")
+    except KafkaNotAvailable as missing:
+        (pytest.fail if os.environ.get("NORTHWIRE_REQUIRE_KAFKA") == "1" else pytest.skip)(f"not run: {missing}")
+    here = tmp_path_factory.mktemp("systemd")
+    for file in filter(Path.is_file, FOLDER.rglob("northwire*/*")):
+        (here / file.relative_to(FOLDER)).parent.mkdir(exist_ok=True)
+    for file in filter(Path.is_file, FOLDER.rglob("*.[cst]*")):
+        text = file.read_text(encoding="utf-8").replace(PROGRAM, sys.executable)
+        (here / file.relative_to(FOLDER)).write_text(text, encoding="utf-8")
+    return here
+
+
+def analyze(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["systemd-analyze", "--no-pager", *arguments],
+        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_systemd_has_nothing_to_say_against_the_units(folder: Path) -> None:
+    said = analyze(folder, "verify", "--man=no", *UNITS, "northwire.target")
+    assert "northwire" not in said, said
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_is_hardly_exposed(folder: Path, name: str) -> None:
+    assert name in analyze(folder, "security", "--offline=true", f"--threshold={WORST}", name)
+
+
+def test_what_systemd_says_of_exposure_depends_on_what_the_units_share(folder: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "northwire-lag.service"
+    bare.write_bytes((folder / bare.name).read_bytes())
+    with pytest.raises(AssertionError, match="UNSAFE"):
+        analyze(tmp_path, "security", "--offline=true", f"--threshold={WORST}", bare.name)
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_runs_a_command_that_exists(name: str) -> None:
+    program, command, *_ = unit(name)["Service"]["ExecStart"].split()
+    assert program == PROGRAM
+    assert command in _MODULES or command == "lag"
+
+
+def test_a_worker_may_take_longer_to_stop_than_it_ever_does() -> None:
+    assert int(SHARED["Service"]["TimeoutStopSec"].rstrip("s")) >= read_settings().stop_timeout + 3
+    assert SHARED["Service"].get("KillSignal", "SIGTERM") == "SIGTERM"
+
+
+def test_a_worker_that_ends_is_started_again_however_often_unless_it_was_called_wrongly() -> None:
+    assert SHARED["Service"]["Restart"] == "on-failure"
+    assert SHARED["Service"]["RestartPreventExitStatus"] == "2"
+    assert "SuccessExitStatus" not in SHARED["Service"]  # 75, cut off, is no success
+    assert SHARED["Unit"]["StartLimitIntervalSec"] == "0"
+
+
+@pytest.mark.parametrize("name", UNITS[:3])
+def test_a_worker_waits_for_kafka_init_and_has_its_share_of_memory(name: str) -> None:
+    worker = unit(name)
+    assert worker["Unit"]["After"] == worker["Unit"]["Wants"] == "northwire-kafka-init.service"
+    assert worker["Service"]["MemoryMax"]
+
+
+def test_metrics_of_no_two_instances_meet() -> None:
+    ports = [
+        unit(name)["Service"]["Environment"].replace("%i", str(instance))
+        for name in UNITS[:3]
+        for instance in (range(1, 10) if "@" in name else [1])
+    ]
+    assert len(ports) == len(set(ports)) == 19
+
+
+def test_the_target_starts_one_of_each() -> None:
+    assert unit("northwire.target")["Unit"]["Wants"].split() == list(UNITS[:3])
+
+
+def test_the_example_of_settings_is_accepted() -> None:
+    lines = (FOLDER / "northwire.env").read_text(encoding="utf-8").splitlines()
+    settings = dict(line.removeprefix("NORTHWIRE_").lower().split("=", 1) for line in lines if line[:1] == "N")
+    assert read_settings(**settings).partitions == 6
