@@ -12,10 +12,16 @@ from streams.cli.main import _MODULES
 from streams.settings import read_settings
 from tests.clusters import KafkaNotAvailable
 from tests.clusters.toolchain import ensure_toolchain
+from tests.deploy.environment import settings_in
 
 FOLDER = Path(__file__).parents[2] / "deploy/systemd"
 PROGRAM = "/opt/northwire/current/bin/northwire"
-UNITS = ("northwire-tagging@1.service", "northwire-stories@1.service", "northwire-lag.service", "northwire-kafka-init.service")
+UNITS = (
+    "northwire-tagging@1.service",
+    "northwire-stories@1.service",
+    "northwire-lag.service",
+    "northwire-kafka-init.service",
+)
 WORST = 15
 """The most exposure that is let pass, in tenths; a service that does nothing about it has 9.6."""
 
@@ -117,6 +123,4 @@ def test_the_target_starts_one_of_each() -> None:
 
 
 def test_the_example_of_settings_is_accepted() -> None:
-    lines = (FOLDER / "northwire.env").read_text(encoding="utf-8").splitlines()
-    settings = dict(line.removeprefix("NORTHWIRE_").lower().split("=", 1) for line in lines if line[:1] == "N")
-    assert read_settings(**settings).partitions == 6
+    assert settings_in(FOLDER / "northwire.env") == read_settings()
