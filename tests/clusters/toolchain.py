@@ -12,7 +12,17 @@ from xml.etree import ElementTree
 from tests.clusters import KafkaNotAvailable
 
 _POM = Path(__file__).with_name("pom.xml")
-_PACKAGES = {"java": "default-jdk-headless", "mvn": "maven", "systemd-analyze": "systemd"}
+_PACKAGES = {
+    "buildah": "buildah",
+    "java": "default-jdk-headless",
+    "mmdebstrap": "mmdebstrap",
+    "mvn": "maven",
+    "podman": "podman",
+    "runc": "runc",
+    "systemd-analyze": "systemd",
+    "systemd-nspawn": "systemd-container",
+}
+"""Commands, and the packages of Debian that hold them."""
 
 
 def kafka_version() -> str:
@@ -23,7 +33,7 @@ def kafka_version() -> str:
 
 
 def ensure_toolchain(*commands: str) -> None:
-    """Return when `commands` ("java", "mvn", "systemd-analyze") can be run, installing them where Debian lets us.
+    """Return when `commands` (of `_PACKAGES`) can be run, installing them where Debian lets us.
 
     Raises KafkaNotAvailable, naming what is missing, elsewhere or when that fails.
     """
