@@ -105,6 +105,11 @@ stop: ## ends what `make stack` started
 drills: .venv/.dev ## a quarter of an hour at rest, then a fault, five times at once, and who is paged (half an hour)
 	@exec $(BIN)/python -m tests.observability.drills
 
+.PHONY: rehearsal
+rehearsal: .venv/.dev ## the image and the units, built, started and driven without Docker (root on Debian, ten minutes)
+	$(BIN)/python -m tests.deploy.image
+	$(BIN)/python -m tests.deploy.units
+
 .PHONY: clean
 clean: ## removes .venv and every cache
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

@@ -67,11 +67,11 @@ def wait_until(what: str, holds: Callable[[], bool]) -> None:
 def send_and_receive(bootstrap: str) -> None:
     """The sample articles go in; every story that `northwire replay` finds in them must come out."""
     replayed = northwire("replay", SAMPLES)
-    stories = {json.loads(line)["story_id"] for line in replayed.out.splitlines()}
+    stories = {json.loads(line)["story"]["id"] for line in replayed.out.splitlines()}
     assert len(stories) > 5, replayed.error
     northwire("ingest", SAMPLES, bootstrap_servers=bootstrap)
     with following("subscribe", "--json", "--from", "earliest", bootstrap_servers=bootstrap) as lines:
-        wait_until("as many stories", lambda: len({json.loads(line)["story_id"] for line in lines()}) >= len(stories))
+        wait_until("as many stories", lambda: len({json.loads(line)["story"]["id"] for line in lines()}) >= len(stories))
         ids = [json.loads(line)["id"] for line in lines()]
     assert len(ids) == len(set(ids))
     say(f"{len(ids)} alerts of {len(stories)} stories, each once")

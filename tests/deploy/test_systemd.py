@@ -87,7 +87,7 @@ def test_what_systemd_says_of_exposure_depends_on_what_the_units_share(folder: P
 def test_a_unit_runs_a_command_that_exists(name: str) -> None:
     program, command, *_ = unit(name)["Service"]["ExecStart"].split()
     assert program == PROGRAM
-    assert command in _MODULES or command == "lag"
+    assert command in _MODULES
 
 
 def test_a_worker_may_take_longer_to_stop_than_it_ever_does() -> None:

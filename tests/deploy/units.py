@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from streams.cli.main import _MODULES
 from tests.clusters.embedded import EmbeddedKafka
 from tests.clusters.toolchain import ensure_toolchain
 from tests.deploy.rehearsal import check_out, debian, run, say, send_and_receive, trusted, wait_until
 
-WORKERS = ["northwire-tagging@1", "northwire-stories@1", *(["northwire-lag"] if "lag" in _MODULES else [])]
+WORKERS = ("northwire-tagging@1", "northwire-stories@1", "northwire-lag")
 INSTALL = "/srv/northwire/deploy/systemd/install"
 
 
@@ -35,7 +34,7 @@ class Machine:
 
 @contextmanager
 def booted(root: Path) -> Iterator[Machine]:
-    command = [
+    command: list[str | Path] = [
         "systemd-nspawn",
         "--quiet",
         "--boot",
