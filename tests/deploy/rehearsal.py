@@ -67,11 +67,15 @@ def wait_until(what: str, holds: Callable[[], bool]) -> None:
 def send_and_receive(bootstrap: str) -> None:
     """The sample articles go in; every story that `northwire replay` finds in them must come out."""
     replayed = northwire("replay", SAMPLES)
-    stories = {json.loads(line)["story"]["id"] for line in replayed.out.splitlines()}
-    assert len(stories) > 5, replayed.error
+    wanted = _stories(replayed.out.splitlines())
+    assert len(wanted) > 5, replayed.error
     northwire("ingest", SAMPLES, bootstrap_servers=bootstrap)
     with following("subscribe", "--json", "--from", "earliest", bootstrap_servers=bootstrap) as lines:
-        wait_until("as many stories", lambda: len({json.loads(line)["story"]["id"] for line in lines()}) >= len(stories))
+        wait_until("as many stories", lambda: len(_stories(lines())) >= len(wanted))
         ids = [json.loads(line)["id"] for line in lines()]
     assert len(ids) == len(set(ids))
-    say(f"{len(ids)} alerts of {len(stories)} stories, each once")
+    say(f"{len(ids)} alerts of {len(wanted)} stories, each once")
+
+
+def _stories(alerts: list[bytes]) -> set[str]:
+    return {json.loads(alert)["story"]["id"] for alert in alerts}
