@@ -10,24 +10,46 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.grafana.frame import RUNBOOK
 from streams.settings import read_settings
 from tests.clusters.toolchain import kafka_version
 
 ROOT = Path(__file__).parents[2]
+
+
+def read(file: Path) -> Any:
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
 FILE = ROOT / "docker-compose.yml"
-COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+COMPOSE: dict[str, Any] = read(FILE)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 WORKERS = {"tagging": ["worker", "tagging"], "stories": ["worker", "stories"], "lag": ["lag"]}
 OURS = ("kafka-init", *WORKERS)
 WATCHING = ("prometheus", "alertmanager", "grafana")
 LOGIN = ROOT / "deploy/grafana/login.yml"
 DOCKERFILE = (ROOT / "deploy/docker/Dockerfile").read_text(encoding="utf-8")
+PROMETHEUS: dict[str, Any] = read(ROOT / "deploy/prometheus/prometheus.yml")
 BUILD, IMAGE = re.split(r"(?m)^FROM ", DOCKERFILE.replace("\\\n", " "))[1:]
 
 
 def instructions(stage: str, name: str) -> list[str]:
     """What the instructions of that name say, in order."""
     return re.findall(rf"(?m)^{name} +(.*)$", stage)
+
+
+def mounts(service: str) -> list[list[str]]:
+    """What a service mounts: source, target, and "ro" where it may not write."""
+    return [mount.split(":") for mount in SERVICES[service].get("volumes", [])]
+
+
+def address(service: str, host: str = "") -> str:
+    """Where others find a service, by the port that it publishes."""
+    return f"{host or service}:{SERVICES[service]['ports'][0].rpartition(':')[2]}"
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
 
 
 def seconds(duration: str) -> int:
@@ -54,47 +76,63 @@ def test_kafka_is_the_version_that_the_tests_run_on() -> None:
 
 
 def test_what_must_outlive_a_container_lies_on_a_volume_of_its_own() -> None:
-    mounts = [mount.split(":") for service in SERVICES.values() for mount in service.get("volumes", [])]
-    named = [mount[0] for mount in mounts if not mount[0].startswith(".")]
+    named = [mount[0] for service in SERVICES for mount in mounts(service) if not mount[0].startswith(".")]
     assert sorted(named) == sorted(COMPOSE["volumes"])
     assert f"kafka-data:{SERVICES['kafka']['environment']['KAFKA_LOG_DIRS']}" in SERVICES["kafka"]["volumes"]
 
 
 def test_what_is_mounted_from_here_cannot_be_written() -> None:
-    mounts = [mount.split(":") for service in SERVICES.values() for mount in service.get("volumes", [])]
-    ours = [mount for mount in mounts if mount[0].startswith(".")]
+    ours = [mount for service in SERVICES for mount in mounts(service) if mount[0].startswith(".")]
     assert ours
     assert all(mount[2:] == ["ro"] for mount in ours)
 
 
-@pytest.mark.skipif(not (ROOT / "deploy/prometheus").exists(), reason="rules and dashboards are not there yet")
-def test_what_is_mounted_from_here_is_there() -> None:
-    for service in WATCHING:
-        for mount in SERVICES[service]["volumes"]:
-            source = mount.split(":")[0]
-            assert not source.startswith(".") or (ROOT / source).is_dir(), mount
-    assert (ROOT / "deploy/prometheus/prometheus.yml").exists()
-    assert (ROOT / "deploy/alertmanager/alertmanager.yml").exists()
+def test_what_is_mounted_from_here_is_there_and_is_no_more_than_is_needed() -> None:
+    mounted = {source: ROOT / source for service in WATCHING for source, *_ in mounts(service) if source[0] == "."}
+    assert all(path.exists() for path in mounted.values())
+    rules = files(mounted["./deploy/prometheus"] / "rules")
+    assert PROMETHEUS["rule_files"] == ["rules/*.yml"]
+    assert all(Path(file).suffix == ".yml" for file in rules)
+    assert files(mounted["./deploy/prometheus"]) == ["prometheus.yml", *(f"rules/{file}" for file in rules)]
+    assert files(mounted["./deploy/alertmanager"]) == ["alertmanager.yml"]
+    assert all(
+        file.startswith(("dashboards/", "datasources/")) for file in files(mounted["./deploy/grafana/provisioning"])
+    )
+    assert {Path(file).suffix for file in files(mounted["./deploy/grafana/dashboards"])} == {".json"}
 
 
-@pytest.mark.skipif(not (ROOT / "deploy/prometheus").exists(), reason="rules and dashboards are not there yet")
-def test_prometheus_and_grafana_look_for_things_where_compose_has_put_them() -> None:
-    prometheus = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))
-    jobs = {job["job_name"]: json.dumps(job) for job in prometheus["scrape_configs"]}
+@pytest.mark.parametrize("service", ["prometheus", "alertmanager"])
+def test_what_watches_reads_the_file_that_is_mounted_and_writes_to_its_volume(service: str) -> None:
+    (source, configuration, _), (volume, data) = mounts(service)
+    read, written, *_ = (option.partition("=")[2] for option in SERVICES[service]["command"])
+    assert (source, read) == (f"./deploy/{service}", f"{configuration}/{service}.yml")
+    assert (volume, written) == (f"{service}-data", data)
+
+
+def test_prometheus_scrapes_every_worker_and_itself_and_tells_alertmanager() -> None:
     (port,) = instructions(IMAGE, "EXPOSE")
+    scraped = {job["job_name"]: job for job in PROMETHEUS["scrape_configs"]}
+    assert scraped.keys() == {*(f"northwire-{worker}" for worker in WORKERS), "prometheus", "alertmanager"}
     for worker in WORKERS:
-        assert worker in jobs[f"northwire-{worker}"]
-        assert port in jobs[f"northwire-{worker}"]
-    assert "alertmanager:9093" in json.dumps(prometheus["alerting"])
-    for pattern in prometheus["rule_files"]:
-        assert list((ROOT / "deploy/prometheus").glob(pattern.removeprefix("/etc/prometheus/"))), pattern
-    mounted = {mount.split(":")[1] for mount in SERVICES["grafana"]["volumes"]}
-    for file in (ROOT / "deploy/grafana/provisioning/dashboards").glob("*.y*ml"):
-        for provider in yaml.safe_load(file.read_text(encoding="utf-8"))["providers"]:
-            assert provider["options"]["path"] in mounted
-    for file in (ROOT / "deploy/grafana/provisioning/datasources").glob("*.y*ml"):
-        for source in yaml.safe_load(file.read_text(encoding="utf-8"))["datasources"]:
-            assert source["url"] == "http://prometheus:9090"
+        (found,) = scraped[f"northwire-{worker}"]["dns_sd_configs"]
+        assert (found["names"], found["type"], str(found["port"])) == ([worker], "A", port)
+    (alertmanager,) = PROMETHEUS["alerting"]["alertmanagers"]
+    (told,) = alertmanager["static_configs"]
+    assert told["targets"] == [address("alertmanager")]
+    assert scraped["alertmanager"]["static_configs"] == [told]
+    assert scraped["prometheus"]["static_configs"] == [{"targets": [address("prometheus", host="localhost")]}]
+
+
+def test_grafana_finds_its_dashboards_its_data_source_and_the_runbook() -> None:
+    place = {source: target for source, target, *_ in mounts("grafana")}
+    assert place["./deploy/grafana/provisioning"] == "/etc/grafana/provisioning"
+    provisioning = ROOT / "deploy/grafana/provisioning"
+    (provider,) = read(provisioning / "dashboards/northwire.yml")["providers"]
+    assert provider["options"]["path"] == place["./deploy/grafana/dashboards"]
+    (source,) = read(provisioning / "datasources/prometheus.yml")["datasources"]
+    assert source["url"] == f"http://{address('prometheus')}"
+    assert source["jsonData"]["timeInterval"] == PROMETHEUS["global"]["scrape_interval"]
+    assert place["./docs/runbook.md"] == f"/usr/share/grafana{RUNBOOK}"
 
 
 def test_kafka_creates_no_kafka_topic_by_itself() -> None:
@@ -175,7 +213,7 @@ def test_grafana_shows_and_lets_nobody_change() -> None:
 
 
 def test_with_a_login_grafana_knows_nobody_who_has_none_and_takes_the_password_from_a_file() -> None:
-    login = yaml.safe_load(LOGIN.read_text(encoding="utf-8"))
+    login = read(LOGIN)
     environment = login["services"]["grafana"]["environment"]
     assert environment["GF_AUTH_ANONYMOUS_ENABLED"] == "false"
     (secret,) = login["services"]["grafana"]["secrets"]

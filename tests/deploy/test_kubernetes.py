@@ -1,6 +1,7 @@
 """What the manifests in deploy/kubernetes promise. No cluster runs here: see docs/operations.md."""
 
 import json
+import re
 import shutil
 import subprocess
 from copy import deepcopy
@@ -22,6 +23,7 @@ from tests.deploy.environment import settings_in
 Manifest = dict[str, Any]
 
 FOLDER = Path(__file__).parents[2] / "deploy/kubernetes"
+PROMETHEUS = yaml.safe_load((FOLDER.parent / "prometheus/prometheus.yml").read_text(encoding="utf-8"))
 COMPONENTS = ("keda", "podmonitor")
 VERSIONS = ("1.30", "1.37")
 """The versions of Kubernetes whose schemas the manifests keep to, and hence those between them."""
@@ -189,9 +191,10 @@ def test_keda_watches_the_group_of_the_workers_it_scales_and_never_past_the_part
 ) -> None:
     (scaled,) = (extra for extra in EXTRA if extra["kind"] == "ScaledObject" and extra["metadata"]["name"] == group)
     assert scaled["spec"]["scaleTargetRef"]["name"] in DEPLOYMENTS
-    assert scaled["spec"]["maxReplicaCount"] == SETTINGS.partitions
+    assert scaled["spec"]["minReplicaCount"] <= scaled["spec"]["maxReplicaCount"] == SETTINGS.partitions
     (trigger,) = scaled["spec"]["triggers"]
     assert (trigger["metadata"]["consumerGroup"], trigger["metadata"]["topic"]) == (group, kafka_topic)
+    assert int(trigger["metadata"]["lagThreshold"]) > 0
     assert trigger["metadata"]["sasl"] == SETTINGS.sasl_mechanism.lower().replace("-", "_").replace("sha_", "sha")
     login = next(extra["spec"] for extra in EXTRA if extra["metadata"]["name"] == trigger["authenticationRef"]["name"])
     assert {entry["name"] for entry in login["secretTargetRef"]} == {"northwire-kafka"}
@@ -201,6 +204,8 @@ def test_the_job_of_a_scrape_is_the_name_of_the_worker() -> None:
     (monitor,) = (extra for extra in EXTRA if extra["kind"] == "PodMonitor")
     assert monitor["spec"]["jobLabel"] == "app.kubernetes.io/name"
     (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    assert endpoint["interval"] == PROMETHEUS["global"]["scrape_interval"]
+    assert {job["job_name"] for job in PROMETHEUS["scrape_configs"]} >= DEPLOYMENTS.keys()
     assert endpoint["port"] == PODS["northwire-lag"]["spec"]["containers"][0]["ports"][0]["name"]
 
 
@@ -208,6 +213,17 @@ def test_the_image_has_the_version_of_what_is_here() -> None:
     (image,) = yaml.safe_load((FOLDER / "base/kustomization.yaml").read_text(encoding="utf-8"))["images"]
     assert image["newTag"] == __version__
     assert {pod["spec"]["containers"][0]["image"] for pod in PODS.values()} == {image["name"]}
+
+
+@pytest.mark.parametrize("folder", ["base", *(f"components/{component}" for component in COMPONENTS)])
+def test_a_kustomization_lists_every_file_beside_it_and_patches_what_is_there(folder: str) -> None:
+    told = yaml.safe_load((FOLDER / folder / "kustomization.yaml").read_text(encoding="utf-8"))
+    assert {*told["resources"], "kustomization.yaml"} == {file.name for file in (FOLDER / folder).glob("*.yaml")}
+    for patch in told.get("patches", []):
+        patched = [name for name in DEPLOYMENTS if re.fullmatch(patch["target"]["name"], name)]
+        assert sorted(patched) == sorted(WORKERS)
+        for step in yaml.safe_load(patch["patch"]):
+            assert step == {"op": "remove", "path": "/spec/replicas"}
 
 
 @pytest.mark.parametrize("components", [(), COMPONENTS])

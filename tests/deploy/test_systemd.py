@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,26 @@ def analyze(folder: Path, *arguments: str) -> str:
 def test_systemd_has_nothing_to_say_against_the_units(folder: Path) -> None:
     said = analyze(folder, "verify", "--man=no", *UNITS, "northwire.target")
     assert "northwire" not in said, said
+
+
+def test_a_password_is_a_credential_that_northwire_is_told_of(folder: Path) -> None:
+    shared = folder / "northwire-.service.d"
+    login = shutil.copy(FOLDER / "login.conf", shared)
+    try:
+        said = analyze(folder, "verify", "--man=no", *UNITS)
+    finally:
+        Path(login).unlink()
+    assert "northwire" not in said, said
+    service = unit("login.conf")["Service"]
+    name, _, source = service["LoadCredential"].partition(":")
+    assert service["Environment"] == f"NORTHWIRE_SASL_PASSWORD_FILE=%d/{name}"
+    installer = (FOLDER / "install").read_text(encoding="utf-8")
+    assert f"[[ ! -e {source} ]] || cp deploy/systemd/login.conf" in installer
+
+
+def test_the_installer_is_a_script_that_bash_can_read() -> None:
+    subprocess.run(["bash", "-n", FOLDER / "install"], check=True)
+    assert os.access(FOLDER / "install", os.X_OK)
 
 
 @pytest.mark.parametrize("name", UNITS)
