@@ -62,6 +62,7 @@ class Images:
             "NORTHWIRE_BOOTSTRAP_SERVERS": bootstrap,
             "NORTHWIRE_PARTITIONS": "6",
             "NORTHWIRE_TOPICS_FROM": "files",
+            "NORTHWIRE_ARRIVAL": "published",  # the samples grow old
             "NORTHWIRE_METRICS_PORT": str(free_ports(1)[0]),
         }
         flags = ["--name", service, "--user", wanted["user"], "--memory", wanted["mem_limit"], "--network", "host"]

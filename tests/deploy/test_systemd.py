@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from streams.cli.main import _MODULES
 from streams.settings import read_settings
@@ -137,6 +138,24 @@ def test_metrics_of_no_two_instances_meet() -> None:
         for instance in (range(1, 10) if "@" in name else [1])
     ]
     assert len(ports) == len(set(ports)) == 19
+
+
+def test_prometheus_watches_the_units_as_it_watches_containers() -> None:
+    here, there = (
+        yaml.safe_load((FOLDER.parent / folder / "prometheus.yml").read_text(encoding="utf-8"))
+        for folder in ("systemd", "prometheus")
+    )
+    targets = {job["job_name"]: job.pop("static_configs")[0]["targets"] for job in here["scrape_configs"]}
+    for name in UNITS[:3]:
+        port = unit(name)["Service"]["Environment"].partition("=")[2].replace("%i", "1")
+        assert targets.pop(name.partition("@")[0].removesuffix(".service")) == [f"127.0.0.1:{port}"]
+    (alertmanager,) = here["alerting"].pop("alertmanagers")
+    assert alertmanager["static_configs"] == [{"targets": targets["alertmanager"]}]
+    assert targets == {"prometheus": ["127.0.0.1:9090"], "alertmanager": ["127.0.0.1:9093"]}
+    there["alerting"].pop("alertmanagers")
+    for job in there["scrape_configs"]:
+        assert job.pop("dns_sd_configs", None) or job.pop("static_configs")
+    assert here == there
 
 
 def test_the_target_starts_one_of_each() -> None:

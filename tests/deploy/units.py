@@ -102,8 +102,10 @@ def main() -> None:
         broker.start()
         try:
             settings = (root / "srv/northwire/deploy/systemd/northwire.env").read_text(encoding="utf-8")
+            settings = settings.replace("127.0.0.1:9092", broker.bootstrap)
             (root / "etc/northwire").mkdir()
-            (root / "etc/northwire/northwire.env").write_text(settings.replace("127.0.0.1:9092", broker.bootstrap))
+            # The samples grow old.
+            (root / "etc/northwire/northwire.env").write_text(f"{settings}NORTHWIRE_ARRIVAL=published\n")
             with booted(root) as machine:
                 rehearse(machine, broker.bootstrap)
         finally:
