@@ -1,7 +1,9 @@
 """What workers say of articles while they run: a line for each decision, by which it can be followed, and no text."""
 
 import json
+import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from tests.workers import Worker
 pytestmark = pytest.mark.usefixtures("workers")
 
 HOSTILE = 'Arctic\n{"event": "forged"}\r\x1b[31mred\x1b]0;owned\x07\x00\u2028\u2029\u202e\u2066\u0085'
-ALERTED = ("alert_id", "kind", "cause", "topic", "severity", "score", "latency_seconds")
+PAGE = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")
+EXAMPLES = {line["event"]: line for line in map(json.loads, re.findall(r"(?m)^{.*}$", PAGE))}
+"""The lines that docs/operations.md shows."""
 
 
 def lines(worker: Worker, name: str) -> list[dict[str, Any]]:
@@ -45,8 +49,9 @@ def test_each_decision_on_a_hostile_article_is_one_line_that_leads_to_it_and_tel
     assert (repeat["event"], repeat["level"], repeat["origin"]) == ("repeat", "info", second)
     assert [line["article_id"].partition("Arctic")[0] for line in (alert, repeat)] == [f"{name}-1", f"{name}-2"]
     assert alert["story_id"] == repeat["story_id"]
-    assert set(ALERTED) <= alert.keys()
 
     (rejected,) = (line for line in map(json.loads, tagging.log.splitlines()) if line.get("origin") == refused)
     assert (rejected["event"], rejected["level"], rejected["reason"]) == ("rejected", "warning", "wrong-shape")
+    for line in (alert, repeat, rejected):
+        assert line.keys() == EXAMPLES[line["event"]].keys()
     assert secret not in tagging.log + stories.log
