@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def main() -> None:
             for worker in WORKERS:
                 store.start(worker, broker.bootstrap, "--detach")
             for worker in WORKERS:
-                wait_until(f"{worker} is healthy", lambda worker=worker: store.is_healthy(worker))  # type: ignore[misc]
+                wait_until(f"{worker} is healthy", partial(store.is_healthy, worker))
             send_and_receive(broker.bootstrap)
             for worker in WORKERS:
                 memory = store.podman("stats", "--no-stream", "--format", "{{.MemUsage}}", worker)

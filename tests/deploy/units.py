@@ -4,15 +4,20 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from urllib.request import urlopen
 
 from tests.clusters.embedded import EmbeddedKafka
 from tests.clusters.toolchain import ensure_toolchain
 from tests.deploy.rehearsal import check_out, debian, run, say, send_and_receive, trusted, wait_until
 
-WORKERS = ("northwire-tagging@1", "northwire-stories@1", "northwire-lag")
+WORKERS = {"northwire-tagging@1": 9101, "northwire-stories@1": 9111, "northwire-lag": 9121}
+"""The units that the target starts, and their ports."""
+
+SECOND = {"northwire-tagging@2": 9102}
 INSTALL = "/srv/northwire/deploy/systemd/install"
 
 
@@ -34,16 +39,8 @@ class Machine:
 
 @contextmanager
 def booted(root: Path) -> Iterator[Machine]:
-    command: list[str | Path] = [
-        "systemd-nspawn",
-        "--quiet",
-        "--boot",
-        "--register=no",
-        "--keep-unit",
-        "--settings=no",
-        "--directory",
-        root,
-    ]
+    options = ["--quiet", "--boot", "--register=no", "--keep-unit", "--settings=no"]
+    command = ["systemd-nspawn", *options, f"--directory={root}"]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as container:
         try:
             children = Path(f"/proc/{container.pid}/task/{container.pid}/children")
@@ -64,30 +61,51 @@ def _is_up(machine: Machine) -> bool:
 
 def rehearse(machine: Machine, bootstrap: str) -> None:
     machine.run(INSTALL)
-    for unit in WORKERS:
-        wait_until(f"{unit} runs", lambda unit=unit: machine.shows(unit, ActiveState="active"))  # type: ignore[misc]
-    say("installed and running: " + ", ".join(WORKERS))
-    machine.run("systemctl", "enable", "--now", "northwire-tagging@2")
+    _until_ready(WORKERS)
+    say("installed and ready: " + ", ".join(WORKERS))
+    machine.run("systemctl", "enable", "--now", *SECOND)
+    _until_ready(SECOND)
     send_and_receive(bootstrap)
 
     machine.run("systemctl", "kill", "--signal=KILL", "northwire-tagging@1")
     wait_until("it is started again", lambda: machine.shows("northwire-tagging@1", ActiveState="active", NRestarts="1"))
-    say("killed, and started again")
+    _until_ready(WORKERS)
+    say("killed, started again, and ready")
 
-    releases = machine.run("ls", "/opt/northwire")
+    releases = machine.run("ls", "/opt/northwire").split()
     machine.run(INSTALL)
-    assert len(machine.run("ls", "/opt/northwire").split()) == len(releases.split()) + 1
-    for unit in (*WORKERS, "northwire-tagging@2"):
-        wait_until(f"{unit} runs", lambda unit=unit: machine.shows(unit, ActiveState="active"))  # type: ignore[misc]
-    say("installed again, in a folder of its own, and running")
+    assert len(machine.run("ls", "/opt/northwire").split()) == len(releases) + 1
+    _until_ready(WORKERS | SECOND)
+    say("installed again, in a folder of its own, and ready")
 
     began = time.monotonic()
     machine.run("systemctl", "stop", "northwire-*.service", "northwire.target")
-    for unit in (*WORKERS, "northwire-tagging@2"):
-        assert machine.shows(unit, ActiveState="inactive", Result="success", ExecMainStatus="0"), machine.run(
-            "journalctl"
-        )
+    for name in WORKERS | SECOND:
+        ended = machine.shows(name, ActiveState="inactive", Result="success", ExecMainStatus="0")
+        assert ended, machine.run("journalctl", "--no-pager", "--lines=40", f"--unit={name}")
     say(f"stopped after {time.monotonic() - began:.1f} s, every worker with 0")
+
+    machine.run("sh", "-c", "umask 077; echo of-kafka > /etc/northwire/kafka-password")
+    machine.run(INSTALL)
+    show = 'cat "$NORTHWIRE_SASL_PASSWORD_FILE"; test ! -r /etc/northwire/kafka-password && id --user'
+    shown = machine.run("systemd-run", "--quiet", "--wait", "--pipe", "--unit=northwire-probe", "sh", "-c", show)
+    password, user = shown.split()
+    assert password == "of-kafka"
+    assert user != "0"
+    say("a unit is handed the password, as a user who cannot read its file")
+
+
+def _until_ready(units: Mapping[str, int]) -> None:
+    for name, port in units.items():
+        wait_until(f"{name} is ready", partial(_is_ready, port))
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def main() -> None:
