@@ -80,11 +80,11 @@ _PROMISE = Shelf(
         number(
             "Oldest unread",
             "How long the oldest message that a worker has not finished has been lying in Kafka, by the broker's word. "
-            "Red: articles wait for a minute. Start more workers, or see in Pipeline which partition stands still.",
+            "Red: articles wait for half a minute. Start more workers, or see in Pipeline which partition is still.",
             course(most(series(LAG_SECONDS, OURS)), "oldest"),
             width=4,
             unit="s",
-            steps=above(5, 60),
+            steps=above(5, 30),
         ),
         number(
             "Articles a second",
@@ -102,7 +102,7 @@ _PROMISE = Shelf(
             course(age(most(series(CANARY_LAST))), "ago"),
             width=4,
             unit="s",
-            steps=above(90, 180),
+            steps=above(90, 150),
         ),
     ),
 )
@@ -132,12 +132,12 @@ _HEALTH = Shelf(
         ),
         number(
             "Until deletion",
-            "How long the oldest unread message still has before Kafka deletes it. Red: an hour or less. Raise "
-            "retention.ms of that Kafka topic now, then catch up.",
+            "How long the oldest unread message still has before Kafka deletes it. Red: a tenth of a week is left. "
+            "Raise retention.ms of that Kafka topic now, then catch up.",
             course(least(series(HEADROOM, OURS)), "left"),
             width=4,
             unit="s",
-            steps=below(12 * 3600, 3600),
+            steps=below(48 * 3600, 17 * 3600),
         ),
         number(
             "Broker last seen",
@@ -146,7 +146,7 @@ _HEALTH = Shelf(
             course(age(most(series(LOOKED))), "ago"),
             width=4,
             unit="s",
-            steps=above(30, 120),
+            steps=above(15, 30),
         ),
         number(
             "Topics watched",
@@ -185,7 +185,7 @@ _COURSE = Shelf(
             course(most(series(LAG_SECONDS, OURS), "group"), "{{group}}"),
             width=12,
             unit="s",
-            steps=above(5, 60),
+            steps=above(5, 30),
             colours=colours(GROUPS),
             limit=True,
         ),

@@ -90,7 +90,7 @@ _SIGNALS = Shelf(
             course(most(series(LAG_SECONDS, OURS), "group"), "{{group}}"),
             width=6,
             unit="s",
-            steps=above(5, 60),
+            steps=above(5, 30),
         ),
     ),
 )
@@ -154,7 +154,7 @@ _LAG = Shelf(
             course(f"{least(series(HEADROOM, OURS), 'group')} < +Inf", "{{group}}", idle="Kafka never deletes"),
             width=12,
             unit="s",
-            steps=below(12 * 3600, 3600),
+            steps=below(48 * 3600, 17 * 3600),
             colours=colours(GROUPS),
             limit=True,
         ),
@@ -172,7 +172,7 @@ _PARTITIONS = Shelf(
             course(most(series(LAG_SECONDS, OURS), *_PLACE), "{{kafka_topic}}/{{partition}}"),
             width=12,
             unit="s",
-            steps=above(5, 60),
+            steps=above(5, 30),
         ),
         band(
             "Standing still, by partition",
@@ -202,12 +202,12 @@ _WORKERS = Shelf(
         ),
         bars(
             "In flight, by worker",
-            "Messages that a worker has taken in and not finished; it takes no more at 1,024. Red: full. What comes "
-            "after it is slow: Kafka, or the stage itself.",
+            "Messages that a worker has taken in and not finished; it takes no more at 1,024. Red: half full. What "
+            "comes after it is slow: Kafka, or the stage itself.",
             last(total(series(IN_FLIGHT), "job", "instance"), "{{job}} {{instance}}"),
             width=8,
             unit="short",
-            steps=above(512, 1024),
+            steps=above(250, 500),
             decimals=0,
             highest=1024,
         ),

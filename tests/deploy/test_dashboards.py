@@ -22,8 +22,10 @@ from deploy.grafana.palette import BAD, GOOD, RISING, SERIES, WARNING
 from deploy.grafana.pipeline import OUTCOMES
 from streams import metrics
 from streams.model import Kind, Severity
+from streams.settings import read_settings
 from streams.telemetry import Telemetry
 from tests.deploy.dashboards import DASHBOARDS, PANELS, SELECTOR, SOURCE, Shown
+from tests.observability.rules import rule
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = {
@@ -194,6 +196,38 @@ def test_a_panel_has_thresholds_in_order_and_in_colours_that_all_can_tell_apart(
     assert set(shades) <= {GOOD, WARNING, BAD}
     order = [(GOOD, WARNING, BAD).index(shade) for shade in shades]
     assert order in (sorted(order), sorted(order, reverse=True))
+
+
+def red_from(title: str) -> float:
+    """The value from which all panels of a title are red."""
+    steps = [
+        shown.panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+        for shown in PANELS
+        if shown.panel["title"] == title
+    ]
+    (last,) = {(step[-1]["color"], step[-1]["value"]) for step in steps}
+    assert last[0] == BAD
+    return float(last[1])
+
+
+@pytest.mark.parametrize(
+    ("title", "alert"),
+    [
+        ("Oldest unread", "NorthwireBehind"),
+        ("Oldest unread, by partition", "NorthwireBehind"),
+        ("Broker last seen", "NorthwireKafkaAway"),
+        ("In flight, by worker", "NorthwireBackPressure"),
+        ("Rebalances, by worker", "NorthwireRebalanceStorm"),
+        ("Put aside", "NorthwireRejected"),
+    ],
+)
+def test_a_panel_turns_red_where_an_alert_speaks(title: str, alert: str) -> None:
+    assert re.search(rf"> {red_from(title):g}$", rule(alert)["expr"], re.MULTILINE)
+
+
+def test_the_last_canary_turns_red_where_the_alert_speaks() -> None:
+    assert "> 30 + 2 * northwire_canary_interval_seconds" in rule("NorthwireCanaryMissing")["expr"]
+    assert red_from("Last canary") == 30 + 2 * read_settings().canary_interval
 
 
 @each_panel
