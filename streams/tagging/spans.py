@@ -6,7 +6,7 @@ those that contain one another the smallest counts.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from streams.tagging.matcher import Span
@@ -15,10 +15,10 @@ from streams.tagging.text import Text
 from streams.tagging.words import within_steps
 
 Occurrences = Mapping[Phrase, Sequence[Span]]
-"""Where phrases occur, each place once; those that do not occur may be missing."""
+"""Where phrases occur, each place once and in order; those that do not occur may be missing."""
 
 
-def find(query: Query, occurrences: Occurrences, text: Text) -> list[Span]:
+def find(query: Query, occurrences: Occurrences, text: Text) -> Sequence[Span]:
     """The spans that a query finds, by start and then end, each once."""
     return Search(occurrences, text).find(query)
 
@@ -30,26 +30,27 @@ class Search:
         """`occurrences` are those of the phrases in all queries to come."""
         self._text = text
         self._occurrences = occurrences
-        self._found: dict[Query, list[Span]] = {}
+        self._present = frozenset(occurrences)
+        self._found: dict[Query, Sequence[Span]] = {}
 
-    def find(self, query: Query) -> list[Span]:
+    def find(self, query: Query) -> Sequence[Span]:
         """The spans that a query finds, by start and then end, each once."""
         found = self._found.get(query)
         if found is None:
             found = self._found[query] = self._find(query)
         return found
 
-    def _find(self, query: Query) -> list[Span]:
+    def _find(self, query: Query) -> Sequence[Span]:
         match query:
             case Phrase():
-                return sorted(self._occurrences.get(query, ()))
+                return self._occurrences.get(query, ())
             case Near(left, right, steps, ordered):
                 return self._near(self.find(left), self.find(right), steps, ordered=ordered)
             case AnyOf():
                 phrases, others = sorted_out(query)
-                found = [self._occurrences[phrase] for phrase in phrases.intersection(self._occurrences)]
+                found = [self._occurrences[phrase] for phrase in phrases & self._present]
                 found += map(self.find, others)
-                return sorted(set(chain.from_iterable(found))) if len(found) != 1 else sorted(found[0])
+                return sorted(set(chain.from_iterable(found))) if len(found) != 1 else found[0]
             case AllOf(parts):
                 each = [self.find(part) for part in parts]
                 return sorted(set(chain.from_iterable(each))) if all(each) else []
@@ -63,28 +64,35 @@ class Search:
                 spans = self.find(part)
                 return spans if _disjoint(spans) >= times else []
 
-    def _near(self, left: list[Span], right: list[Span], steps: int, *, ordered: bool) -> list[Span]:
+    def _near(self, left: Sequence[Span], right: Sequence[Span], steps: int, *, ordered: bool) -> Sequence[Span]:
         if not left or not right:
             return []
-        covers = set(self._covers(left, right, steps))
+        covers = self._covers(left, right, steps)
         if not ordered:
-            covers.update(self._covers(right, left, steps))
+            covers += self._covers(right, left, steps)
         return _smallest(covers)
 
-    def _covers(self, earlier: list[Span], later: list[Span], steps: int) -> Iterator[Span]:
-        """From one of the earlier to one of the later spans, leaving out covers that hold a smaller one."""
+    def _covers(self, earlier: Sequence[Span], later: Sequence[Span], steps: int) -> list[Span]:
+        """From one of the earlier to one of the later spans, leaving out most covers that hold a smaller one."""
         even, title_end = self._text.even, self._text.title_end
-        for start, end in earlier:
+        covers: list[Span] = []
+        for (start, end), (_, next_end) in zip(earlier, [*earlier[1:], (len(even), len(even) + 1)], strict=True):
             shortest = len(even)
             for following in range(bisect_left(later, (end, end)), len(later)):
                 first, last = later[following]
-                if first >= shortest or start < title_end <= first or not within_steps(even, end, first, steps):
+                if (
+                    next_end <= first
+                    or first >= shortest
+                    or start < title_end <= first
+                    or not within_steps(even, end, first, steps)
+                ):
                     break
                 shortest = min(shortest, last)
-                yield start, last
+                covers.append((start, last))
+        return covers
 
 
-def _smallest(spans: set[Span]) -> list[Span]:
+def _smallest(spans: list[Span]) -> list[Span]:
     """The spans that contain no other, by start."""
     kept: list[Span] = []
     for start, end in sorted(spans, key=lambda span: (-span[0], span[1])):
@@ -93,7 +101,7 @@ def _smallest(spans: set[Span]) -> list[Span]:
     return kept[::-1]
 
 
-def _disjoint(spans: list[Span]) -> int:
+def _disjoint(spans: Sequence[Span]) -> int:
     """The greatest number of spans of which no two overlap."""
     count = 0
     free = 0

@@ -48,7 +48,7 @@ def found(query: str, title: str, body: str) -> list[tuple[int, int]]:
     """What the engine finds: spans of `title + GAP + body`."""
     tree = parse(query)
     text = Text(title, body)
-    return find(tree, Matcher(phrases_of(tree)).find(text.even), text)
+    return list(find(tree, Matcher(phrases_of(tree)).find(text.even), text))
 
 
 def weighed(case: Case) -> Verdict | None:
