@@ -4,18 +4,18 @@ Only queries of which a phrase occurred that they cannot do without are evaluate
 presearcher in Lucene Monitor.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from streams.tagging.language import parse
-from streams.tagging.query import AllOf, Phrase, Query, keys_of, nested, phrases_of
+from streams.tagging.query import AllOf, Phrase, Query, keys_of, needs_of, nested, phrases_of, spans_for_each
 from streams.tagging.topics import Rule, Topic
 
 
 class Term:
     """A query of a rule, and its place in the file."""
 
-    __slots__ = ("keys", "number", "query", "rule", "scatters", "text")
+    __slots__ = ("keys", "needs", "number", "query", "rule", "scatters", "spans_for_each", "text")
 
     def __init__(self, number: int, text: str, rule: Rule) -> None:
         self.number = number
@@ -24,8 +24,16 @@ class Term:
         self.query: Query = parse(text)
         self.keys = keys_of(self.query)
         """The phrases of which the query needs one, and that are the rarest."""
+        self.needs = tuple(need for need in needs_of(self.query) if need != self.keys)
+        """What else it needs one of, each."""
         self.scatters = any(isinstance(part, AllOf) for part in nested(self.query))
         """Whether the query also finds what is nowhere near any of its keys."""
+        self.spans_for_each = spans_for_each(self.query)
+        """If it does not: how many spans one occurrence of a key leads to at most."""
+
+    def may_find(self, present: frozenset[Phrase]) -> bool:
+        """Whether the query can find anything where one of its keys occurs, and just these phrases."""
+        return not any(map(present.isdisjoint, self.needs))
 
 
 class Exclusion(NamedTuple):
@@ -55,12 +63,12 @@ class Leaf:
         """Composite exclusions, likewise."""
 
     @property
-    def wakes(self) -> bool:
-        """Whether the topic is worth a look where this phrase occurs."""
-        return self.term is not None or bool(self.asks)
+    def wakes(self) -> list[Term]:
+        """The terms that may find something where this phrase occurs."""
+        return [self.term, *self.asks] if self.term else self.asks
 
 
-def leaves_of(topic: Topic) -> Mapping[Phrase, Leaf]:
+def leaves_of(topic: Topic) -> Sequence[Leaf]:
     """The leaves of all queries of a topic, one for each phrase."""
     leaves: dict[Phrase, Leaf] = {}
 
@@ -72,7 +80,7 @@ def leaves_of(topic: Topic) -> Mapping[Phrase, Leaf]:
         _plant(Term(place, text, rule), leaf)
     for place, text in enumerate(topic.exclusions):
         _plant_exclusion(Exclusion(place, text, parse(text)), leaf)
-    return leaves
+    return tuple(leaves.values())
 
 
 def _plant(term: Term, leaf: Callable[[Phrase], Leaf]) -> None:

@@ -3,15 +3,16 @@
 Aho and Corasick, "Efficient string matching", CACM 18(6), 1975.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from streams.tagging.folding import fold, fold_case, fold_marks, unfold
+from streams.tagging.framing import frame_words, unframe
 from streams.tagging.query import Phrase
 from streams.tagging.words import end_of_word, goes_on
-
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 MOST_IN_A_TABLE = 8_000
 """Patterns up to which a DFA is the faster automaton, as measured in tests/benchmarks/REPORT.md."""
@@ -20,39 +21,94 @@ Span = tuple[int, int]
 """Start and end, half open."""
 
 
+class Sought(NamedTuple):
+    """A phrase, and how it is looked for."""
+
+    phrase: Phrase
+    folded: str
+    """Its words with marks and case folded."""
+    even: str
+    """Its words with marks folded."""
+    pattern: int
+    """The number of the pattern that stands wherever the phrase does."""
+    lead: int
+    """Characters by which the place of the pattern is behind that of the phrase."""
+    plain: bool
+    """Whether the phrase stands wherever the pattern does in a text that is ASCII."""
+
+
 class Matcher:
     """Finds every occurrence of every phrase, overlapping ones included."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        wanted: dict[str, list[tuple[Phrase, str]]] = {}
-        for phrase in dict.fromkeys(phrases):
-            wanted.setdefault(_pattern(phrase), []).append((phrase, _spelling(phrase)))
-        self._wanted = list(wanted.values())
-        self._automaton = automaton(list(wanted))
+        patterns: dict[str, int] = {}
+        self.sought: Mapping[Phrase, Sought] = {phrase: _seek(phrase, patterns) for phrase in phrases}
+        self.size = len(patterns)
+        """How many patterns there are."""
+        self._automaton = automaton(list(patterns))
+
+    def sight(self, text: str) -> "Sightings":
+        """What occurs in a text whose marks are folded."""
+        folded = fold_case(text)
+        framed = frame_words(folded)
+        places: defaultdict[int, list[int]] = defaultdict(list)
+        for pattern, place, _ in self._automaton.find_matches_as_indexes(f" {framed} ", overlapping=True):
+            places[pattern].append(place)
+        return Sightings(text, folded, framed, places)
 
     def find(self, text: str) -> dict[Phrase, list[Span]]:
         """The phrases that occur in a text whose marks are folded, each with its spans in reading order."""
-        folded = fold_case(text)
-        size = len(folded)
-        place = unfold(text, folded)
-        occurrences: dict[Phrase, list[Span]] = {}
-        for index, first, last in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            if first and (before := folded[first - 1]) != " ":
-                if before in _LETTERS and folded[first] in _LETTERS:  # most hits are inside longer words
-                    continue
-                if goes_on(folded, first):
-                    continue
+        sightings = self.sight(text)
+        found = ((sought.phrase, sightings.spans(sought)) for sought in self.sought.values())
+        return {phrase: spans for phrase, spans in found if spans}
+
+
+class Sightings:
+    """Where patterns stand in one text: nearly always a phrase, now and then what looks like it."""
+
+    def __init__(self, even: str, folded: str, framed: str, places: Mapping[int, Sequence[int]]) -> None:
+        self.places = places
+        """For each pattern that stands in the framed text, where, in reading order."""
+        self._even = even
+        self._folded = folded
+        self._framed = framed
+        self._plain = even.isascii()
+        self._closed = framed + " "
+        self._unframe = unframe(folded, framed)
+        self._unfold = unfold(even, folded)
+
+    def framed(self, offset: int) -> int:
+        """The offset into the framed text, for one into the text."""
+        if len(self._framed) == len(self._even):
+            return offset
+        return len(frame_words(fold_case(self._even[:offset])))
+
+    def spans(self, sought: Sought) -> list[Span]:
+        """Where a phrase occurs, in reading order."""
+        places, size = self.places.get(sought.pattern, ()), len(sought.folded)
+        if not self._plain or not sought.plain:
+            return list(self._checked(places, sought))
+        if sought.phrase.prefix:
+            return [(place, self._closed.index(" ", place + size)) for place in places]
+        return [(place, place + size) for place in places]
+
+    def _checked(self, places: Iterable[int], sought: Sought) -> Iterator[Span]:
+        """The spans of a phrase wherever it really stands."""
+        phrase, words = sought.phrase, sought.folded
+        folded, size = self._folded, len(self._folded)
+        for place in places:
+            first = place - sought.lead
+            if self._unframe:
+                first = self._unframe(first)
+            last = first + len(words)
+            if not folded.startswith(words, first) or (first and folded[first - 1] != " " and goes_on(folded, first)):
+                continue
             cut = last < size and folded[last] != " " and goes_on(folded, last)
-            start, end = (place(first), place(last)) if place else (first, last)
-            for phrase, spelling in self._wanted[index]:
-                if (cut and not phrase.prefix) or (phrase.exact and text[start:end] != spelling):
-                    continue
-                whole = end_of_word(text, end) if cut else end
-                if phrase in occurrences:
-                    occurrences[phrase].append((start, whole))
-                else:
-                    occurrences[phrase] = [(start, whole)]
-        return occurrences
+            if cut and not phrase.prefix:
+                continue
+            start, end = (self._unfold(first), self._unfold(last)) if self._unfold else (first, last)
+            if not phrase.exact or self._even[start:end] == sought.even:
+                yield start, end_of_word(self._even, end) if cut else end
 
 
 def automaton(patterns: Sequence[str]) -> AhoCorasick:
@@ -65,9 +121,17 @@ def automaton(patterns: Sequence[str]) -> AhoCorasick:
     )
 
 
-def _pattern(phrase: Phrase) -> str:
-    return " ".join(fold(phrase.words).split())
-
-
-def _spelling(phrase: Phrase) -> str:
-    return " ".join(fold_marks(phrase.words).split())
+def _seek(phrase: Phrase, patterns: dict[str, int]) -> Sought:
+    """How to look for a phrase; its pattern is added to the others."""
+    folded, even = (" ".join(text.split()) for text in (fold(phrase.words), fold_marks(phrase.words)))
+    framed = frame_words(folded)
+    begins_blank, ends_blank = framed[0] == " ", framed[-1] == " "
+    pattern = ("" if begins_blank else " ") + framed + ("" if phrase.prefix or ends_blank else " ")
+    return Sought(
+        phrase,
+        folded,
+        even,
+        pattern=patterns.setdefault(pattern, len(patterns)),
+        lead=int(begins_blank),
+        plain=folded.isascii() and folded.isalnum() and not phrase.exact,
+    )

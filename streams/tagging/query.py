@@ -98,20 +98,17 @@ def phrases_of(query: Query) -> Iterator[Phrase]:
     return (part for part in nested(query) if isinstance(part, Phrase))
 
 
-def may_find(query: Query, present: frozenset[Phrase]) -> bool:
-    """Whether the query can find anything in an article in which just these phrases occur."""
+def needs_of(query: Query) -> tuple[frozenset[Phrase], ...]:
+    """Sets of phrases, of each of which one occurs wherever the query finds anything."""
     match query:
         case Phrase():
-            return query in present
-        case AnyOf():
-            phrases, others = sorted_out(query)
-            return not phrases.isdisjoint(present) or any(may_find(part, present) for part in others)
-        case AllOf(parts):
-            return all(may_find(part, present) for part in parts)
-        case Near(left, right):
-            return may_find(left, present) and may_find(right, present)
+            return (frozenset((query,)),)
+        case AnyOf(parts):
+            return (frozenset[Phrase]().union(*map(keys_of, parts)),)
+        case AllOf() | Near():
+            return tuple(need for part in parts_of(query) for need in needs_of(part))
         case Without(part, _) | Within(_, part) | AtLeast(_, part):
-            return may_find(part, present)
+            return needs_of(part)
 
 
 def keys_of(query: Query) -> frozenset[Phrase]:
@@ -119,15 +116,24 @@ def keys_of(query: Query) -> frozenset[Phrase]:
 
     An article in which none of them occurs need not be looked at: the presearcher of Lucene Monitor.
     """
+    return max(needs_of(query), key=_rarity)
+
+
+def spans_for_each(query: Query) -> int:
+    """How many spans of a query without AND one occurrence of a key leads to at most.
+
+    Of spans that contain one another the smallest counts, so that where an operand of NEAR stands one span at most
+    begins and one at most ends.
+    """
     match query:
         case Phrase():
-            return frozenset((query,))
-        case AnyOf(parts):
-            return frozenset[Phrase]().union(*map(keys_of, parts))
-        case AllOf() | Near():
-            return max(map(keys_of, parts_of(query)), key=_rarity)
-        case Without(part, _) | Within(_, part) | AtLeast(_, part):
-            return keys_of(part)
+            return 1
+        case AnyOf():
+            phrases, others = sorted_out(query)
+            return bool(phrases) + sum(map(spans_for_each, others))
+        case _:
+            most = max(map(spans_for_each, parts_of(query)))
+            return 2 * most if isinstance(query, Near) else most
 
 
 @lru_cache(maxsize=1 << 16)

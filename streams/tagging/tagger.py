@@ -1,16 +1,15 @@
 """From an article to the topics it is about, each with its arithmetic."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from streams.model import Article, Evidence, Exclusion, Match
 from streams.tagging.leaves import Leaf, leaves_of
-from streams.tagging.matcher import Matcher
-from streams.tagging.query import Phrase
-from streams.tagging.spans import Occurrences
+from streams.tagging.matcher import Matcher, Sightings, Sought
+from streams.tagging.prospects import Prospects
 from streams.tagging.text import Text
 from streams.tagging.topics import Topic
-from streams.tagging.weighing import DECIMALS, Finding, Weighing, can_fire, weigh
+from streams.tagging.weighing import DECIMALS, Finding, Hits, Weighing, weigh
 
 
 class Verdict(NamedTuple):
@@ -27,48 +26,47 @@ class Tagger:
 
     def __init__(self, topics: Iterable[Topic]) -> None:
         self.topics: Sequence[Topic] = sorted(topics, key=lambda topic: topic.id)
-        self._leaves = [leaves_of(topic) for topic in self.topics]
-        self._phrases = [frozenset(leaves) for leaves in self._leaves]
-        self._waking: dict[Phrase, list[tuple[int, Leaf]]] = {}
-        for number, leaves in enumerate(self._leaves):
-            for leaf in leaves.values():
-                if leaf.wakes:
-                    self._waking.setdefault(leaf.phrase, []).append((number, leaf))
-        self._matcher = Matcher(phrase for leaves in self._leaves for phrase in leaves)
+        leaves = [leaves_of(topic) for topic in self.topics]
+        self._matcher = Matcher(leaf.phrase for each in leaves for leaf in each)
+        self._prospects = Prospects(self.topics, leaves, self._matcher)
+        self._leaves = [self._by_pattern(each) for each in leaves]
+        self._patterns = [frozenset(each) for each in self._leaves]
 
     def tag(self, article: Article) -> tuple[Match, ...]:
         """The topics that fire on a cleaned article, by topic id."""
         text = Text.of(article)
+        sightings = self._matcher.sight(text.even)
         return tuple(
             _match(topic, weighing, text)
-            for topic, weighing in self._weigh(text, can_fire)
-            if weighing.score >= topic.threshold and weighing.counted
+            for topic, hits in self._hits(self._prospects.promising(sightings, text), sightings)
+            if (weighing := weigh(topic, hits, text)).counted and weighing.score >= topic.threshold
         )
 
     def weigh(self, article: Article) -> tuple[Verdict, ...]:
         """Every topic that finds anything in a cleaned article, counted or not, by topic id."""
         text = Text.of(article)
-        weighed = self._weigh(text, lambda *_: True)
+        sightings = self._matcher.sight(text.even)
         return tuple(
             _verdict(topic, weighing, text)
-            for topic, weighing in weighed
-            if weighing.counted or weighing.cancelled or weighing.out_of_context
+            for topic, hits in self._hits(self._prospects.woken(sightings), sightings)
+            if (weighing := weigh(topic, hits, text)).counted or weighing.cancelled or weighing.out_of_context
         )
 
-    def _weigh(
-        self, text: Text, worth_it: Callable[[Topic, Iterable[Leaf], Occurrences, frozenset[Phrase], Text], bool]
-    ) -> Iterator[tuple[Topic, Weighing]]:
-        occurrences = self._matcher.find(text.even)
-        present = frozenset(occurrences)
-        woken: dict[int, list[Leaf]] = {}
-        for phrase in occurrences:
-            for number, leaf in self._waking.get(phrase, ()):
-                woken.setdefault(number, []).append(leaf)
-        for number, waking in sorted(woken.items()):
-            topic, leaves = self.topics[number], self._leaves[number]
-            if worth_it(topic, waking, occurrences, present, text):
-                hits = {leaves[phrase]: occurrences[phrase] for phrase in self._phrases[number] & present}
-                yield topic, weigh(topic, hits, text)
+    def _by_pattern(self, leaves: Iterable[Leaf]) -> Mapping[int, Sequence[tuple[Leaf, Sought]]]:
+        found: dict[int, list[tuple[Leaf, Sought]]] = {}
+        for leaf in leaves:
+            sought = self._matcher.sought[leaf.phrase]
+            found.setdefault(sought.pattern, []).append((leaf, sought))
+        return found
+
+    def _hits(self, numbers: Iterable[int], sightings: Sightings) -> Iterator[tuple[Topic, Hits]]:
+        """These topics, each with where its phrases occur."""
+        present = frozenset(sightings.places)
+        for number in numbers:
+            leaves = self._leaves[number]
+            looked_for = (each for pattern in self._patterns[number] & present for each in leaves[pattern])
+            found = ((leaf, sightings.spans(sought)) for leaf, sought in looked_for)
+            yield self.topics[number], {leaf: spans for leaf, spans in found if spans}
 
 
 def _match(topic: Topic, weighing: Weighing, text: Text) -> Match:

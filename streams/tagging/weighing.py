@@ -5,7 +5,7 @@ is worth, times the damping of a long text. Exclusions cancel words before any q
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from math import log2
 from operator import itemgetter
@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from streams.tagging.leaves import Exclusion, Leaf, Term
 from streams.tagging.matcher import Span
-from streams.tagging.query import Phrase, may_find
 from streams.tagging.spans import Occurrences, Search
 from streams.tagging.text import Text
 from streams.tagging.topics import Topic
@@ -33,9 +32,6 @@ UNDAMPED = 3_000
 
 DECIMALS = 3
 """Decimals of weights and scores."""
-
-_ROUNDED_UP = 0.0005
-
 
 Hits = Mapping[Leaf, Sequence[Span]]
 """Where the phrases of a topic occur."""
@@ -76,38 +72,6 @@ class Weighing(NamedTuple):
     out_of_context: list[Finding]
 
 
-def can_fire(
-    topic: Topic, waking: Iterable[Leaf], occurrences: Occurrences, present: frozenset[Phrase], text: Text
-) -> bool:
-    """Whether the threshold could be reached if nothing were cancelled and every query found all it can.
-
-    `waking` are the leaves of the topic that occur and wake it, `present` the phrases that occur.
-    Turtle and Flood, "Query evaluation: strategies and optimizations", 1995: what cannot make the cut
-    by its greatest possible score need not be scored.
-    """
-    most = 0.0
-    asked: set[Term] = set()
-    for leaf in waking:
-        asked.update(leaf.asks)
-        if leaf.term:
-            spans = occurrences[leaf.phrase]
-            most += _most(leaf.term, spans[0], len(spans), topic, text)
-    for term in asked:
-        if may_find(term.query, present):
-            first = (0, 0) if term.scatters else min(occurrences[key][0] for key in term.keys & present)
-            most += _most(term, first, OCCURRENCES, topic, text)
-    return most * _damping(topic, text) >= topic.threshold
-
-
-def _most(term: Term, first: Span, times: int, topic: Topic, text: Text) -> float:
-    """The most that a term can add which is found so many times, nowhere before its first place."""
-    share = 1 + SHARE_OF_REPEATS * (min(times, OCCURRENCES) - 1)
-    boost = _boost(*first, topic, text)
-    if first[0] < text.body_start:
-        boost = max(boost, topic.lede_boost)
-    return term.rule.weight * boost * share + OCCURRENCES * _ROUNDED_UP
-
-
 def weigh(topic: Topic, hits: Hits, text: Text) -> Weighing:
     """The weighing of a topic of which these phrases occur in a text."""
     standing, cancelled = _cancel(hits, text)
@@ -115,7 +79,7 @@ def weigh(topic: Topic, hits: Hits, text: Text) -> Weighing:
     out_of_context: list[Finding] = []
     if any(finding.term.rule.needs_context for finding in found):
         found, out_of_context = _in_context(found, text, topic.context_within)
-    damping = _damping(topic, text)
+    damping = damping_of(topic.damping, text)
     counted: list[Counted] = []
     times: dict[int, int] = {}
     score = 0.0
@@ -186,27 +150,32 @@ def _cancels(begin: int, stop: int, start: int, end: int) -> bool:
 
 
 def _findings(hits: Hits, text: Text) -> list[Finding]:
-    """What the terms find, in reading order; a phrase within a longer one of the topic is part of it."""
-    phrases = [Finding(*span, leaf.term) for leaf, spans in hits.items() if leaf.term for span in spans]
-    phrases.sort(key=_reading_order)
-    found: list[Finding] = []
-    reached = 0
-    for finding in phrases:
-        if finding.end > reached:
-            found.append(finding)
-            reached = finding.end
+    """What the terms find, in reading order, longer spans first."""
+    found = _phrases(hits)
     asked = {term for leaf in hits for term in leaf.asks}
     if asked:
         occurrences = _occurrences(hits)
         present, search = frozenset(occurrences), Search(occurrences, text)
-        possible = (term for term in asked if may_find(term.query, present))
-        found += (Finding(*span, term) for term in possible for span in search.find(term.query))
-        found.sort(key=_reading_order)
-    return found
+        for term in asked:
+            if term.may_find(present):
+                found += [(start, -end, term.number, term) for start, end in search.find(term.query)]
+        found.sort()
+    return [Finding(start, -end, term) for start, end, _, term in found]
 
 
-def _reading_order(finding: Finding) -> tuple[int, int, int]:
-    return finding.start, -finding.end, finding.term.number
+def _phrases(hits: Hits) -> list[tuple[int, int, int, Term]]:
+    """What the terms find that are one phrase, each as it sorts; a phrase within a longer one is part of it."""
+    found = [
+        (start, -end, leaf.term.number, leaf.term) for leaf, spans in hits.items() if leaf.term for start, end in spans
+    ]
+    found.sort()
+    outermost: list[tuple[int, int, int, Term]] = []
+    reached = 0
+    for phrase in found:
+        if -phrase[1] > reached:
+            outermost.append(phrase)
+            reached = -phrase[1]
+    return outermost
 
 
 def _occurrences(hits: Hits) -> Occurrences:
@@ -268,6 +237,7 @@ def _boost(start: int, end: int, topic: Topic, text: Text) -> float:
     return topic.lede_boost if end <= text.lede_end else 1.0
 
 
-def _damping(topic: Topic, text: Text) -> float:
+def damping_of(strength: float, text: Text) -> float:
+    """What everything is multiplied by in a text, with the `damping` of a topic."""
     size = text.size
-    return round(1 / (1 + topic.damping * log2(size / UNDAMPED)), 4) if size > UNDAMPED else 1.0
+    return round(1 / (1 + strength * log2(size / UNDAMPED)), 4) if size > UNDAMPED else 1.0

@@ -193,6 +193,18 @@ def test_tenths_that_binary_fractions_cannot_hold_still_reach_the_threshold() ->
     assert fired(article("", FAR + "one two three"), watched).score == 0.3
 
 
+def test_what_reaches_the_threshold_for_having_been_rounded_up_fires() -> None:
+    told = article("", FAR + "ban " * 5 + "x" * 5_379)
+    match = fired(told, topic(rule("ban", weight=0.0264), damping=10.0, threshold=0.006))
+    assert weights(match) == [0.002, 0.001, 0.001, 0.001, 0.001]
+
+
+def test_one_word_may_lead_to_many_findings_of_a_term() -> None:
+    term = "(ban NEAR/5 sea) OR (ban NEAR/5 ice) OR (ban NEAR/5 fog) OR (ban NEAR/5 war)"
+    match = fired(article("", FAR + "sea ice ban fog war"), topic(rule(term), threshold=1.75))
+    assert weights(match) == [1.0, 0.25, 0.25, 0.25]
+
+
 # ---------------------------------------------------------------- phrases within phrases
 
 
