@@ -42,19 +42,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="numbers of generated topics")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--without", nargs="*", default=(), help="contestants to leave out, by name or its beginning")
     options = parser.parse_args()
     texts = prose()
-    measure("shipped topics", load_topics(read_settings()), options.rounds)
+    measure("shipped topics", load_topics(read_settings()), options.rounds, tuple(options.without))
     for size in options.sizes:
-        measure(f"{size:,} generated topics", generated(size, texts), options.rounds)
+        measure(f"{size:,} generated topics", generated(size, texts), options.rounds, tuple(options.without))
 
 
-def measure(title: str, topics: Sequence[Topic], rounds: int) -> None:
+def measure(title: str, topics: Sequence[Topic], rounds: int, without: tuple[str, ...]) -> None:
     """Prints what these topics cost every contestant on every collection."""
     terms = sum(len(rule.terms) for topic in topics for rule in topic.rules)
     print(f"\n## {title}: {terms:,} terms, {len(literals(topics)):,} different words and phrases\n", flush=True)
     named = collections()
-    contestants = list(_contestants(topics, list(named.values())))
+    contestants = list(_contestants(topics, list(named.values()), without))
     tagger = Tagger(topics)
     for number, (what, articles) in enumerate(named.items()):
         fires = sorted(len(tagger.tag(article)) for article in articles)
@@ -66,14 +67,18 @@ def measure(title: str, topics: Sequence[Topic], rounds: int) -> None:
         contestant.stop()
 
 
-def _contestants(topics: Sequence[Topic], collections: Sequence[Sequence[Article]]) -> Iterator[Contestant]:
-    """Those that get ready; of the others it is printed why they are missing."""
+def _contestants(
+    topics: Sequence[Topic], collections: Sequence[Sequence[Article]], without: tuple[str, ...]
+) -> Iterator[Contestant]:
+    """Those that are asked for and get ready; of the others it is printed why they are missing."""
     makers: dict[str, Callable[[], Contestant]] = {
         name: partial(PythonContestant, name, topics, collections) for name in PEERS
     }
     for presearcher in PRESEARCHERS:
         makers[f"Lucene Monitor, {presearcher}"] = partial(Lucene, queries_of(topics), collections, presearcher)
     for name, make in makers.items():
+        if name.startswith(without):
+            continue
         try:
             yield make()
         except (NotReady, KafkaNotAvailable) as why:
