@@ -6,6 +6,7 @@ found may be a little too much, never too little.
 
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import accumulate
 
 from streams.tagging.words import is_unspaced
@@ -39,6 +40,7 @@ def unframe(text: str, framed: str) -> Callable[[int], int] | None:
     return lambda offset: bisect_right(starts, offset) - 1
 
 
+@lru_cache(maxsize=1 << 16)
 def _frame(character: str) -> str:
     if not character.isalnum():
         return " "

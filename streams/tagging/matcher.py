@@ -4,7 +4,8 @@ Aho and Corasick, "Efficient string matching", CACM 18(6), 1975.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -74,8 +75,11 @@ class Sightings:
         self._framed = framed
         self._plain = even.isascii()
         self._closed = framed + " "
-        self._unframe = unframe(folded, framed)
         self._unfold = unfold(even, folded)
+
+    @cached_property
+    def _unframe(self) -> Callable[[int], int] | None:
+        return unframe(self._folded, self._framed)
 
     def framed(self, offset: int) -> int:
         """The offset into the framed text, for one into the text."""
