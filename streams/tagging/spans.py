@@ -81,7 +81,7 @@ class Search:
             for following in range(bisect_left(later, (end, end)), len(later)):
                 first, last = later[following]
                 if (
-                    next_end <= first
+                    end <= next_end <= first
                     or first >= shortest
                     or start < title_end <= first
                     or not within_steps(even, end, first, steps)

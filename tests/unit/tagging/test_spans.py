@@ -84,6 +84,12 @@ def test_of_spans_that_contain_one_another_the_smallest_counts() -> None:
     assert texts('(tanker OR "oil tanker") NEAR/3 seized', "oil tanker seized") == ["tanker seized"]
 
 
+def test_a_word_within_a_longer_operand_of_near_may_be_farther_from_the_other() -> None:
+    either = "(sea OR joint sea drill)"
+    assert texts(f"{either} NEAR/1 ban", "joint sea drill ban") == ["joint sea drill ban"]
+    assert texts(f"{either} NEAR/2 ban", "joint sea drill ban") == ["sea drill ban"]
+
+
 def test_the_two_sides_of_near_do_not_overlap() -> None:
     assert texts("sea NEAR/5 (sea ban)", "a sea ban") == []
     assert texts("sea NEAR/5 (sea ban)", "sea, a sea ban") == ["sea, a sea ban"]
