@@ -1,22 +1,22 @@
-"""Where the phrases of all topics occur in a text: one automaton, one scan.
+"""Where the phrases of all topics occur in a text: one scan, and one more if text and phrases go beyond ASCII.
 
 Aho and Corasick, "Efficient string matching", CACM 18(6), 1975.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from streams.tagging.folding import fold, fold_case, fold_marks, unfold
-from streams.tagging.framing import frame_words, unframe
 from streams.tagging.query import Phrase
 from streams.tagging.words import end_of_word, goes_on
 
 MOST_IN_A_TABLE = 8_000
 """Patterns up to which a DFA is the faster automaton, as measured in tests/benchmarks/REPORT.md."""
+
+_BLANKED = bytes(code if chr(code).isascii() and chr(code).isalnum() else ord(" ") for code in range(256))
 
 Span = tuple[int, int]
 """Start and end, half open."""
@@ -43,18 +43,25 @@ class Matcher:
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         patterns: dict[str, int] = {}
-        self.sought: Mapping[Phrase, Sought] = {phrase: _seek(phrase, patterns) for phrase in phrases}
+        ascii_first = sorted(dict.fromkeys(phrases), key=lambda phrase: not fold(phrase.words).isascii())
+        self.sought: Mapping[Phrase, Sought] = {phrase: _seek(phrase, patterns) for phrase in ascii_first}
         self.size = len(patterns)
         """How many patterns there are."""
-        self._automaton = automaton(list(patterns))
+        framed = [pattern for pattern in patterns if pattern.isascii()]
+        self._framed = automaton(framed)
+        self._beyond_ascii = automaton(list(patterns)[len(framed) :])
+        self._first_beyond = len(framed)
 
     def sight(self, text: str) -> "Sightings":
         """What occurs in a text whose marks are folded."""
         folded = fold_case(text)
-        framed = frame_words(folded)
+        framed = f" {_frame(folded)} "
         places: defaultdict[int, list[int]] = defaultdict(list)
-        for pattern, place, _ in self._automaton.find_matches_as_indexes(f" {framed} ", overlapping=True):
+        for pattern, place, _ in self._framed.find_matches_as_indexes(framed, overlapping=True):
             places[pattern].append(place)
+        if not folded.isascii():
+            for pattern, place, _ in self._beyond_ascii.find_matches_as_indexes(folded, overlapping=True):
+                places[self._first_beyond + pattern].append(place)
         return Sightings(text, folded, framed, places)
 
     def find(self, text: str) -> dict[Phrase, list[Span]]:
@@ -69,23 +76,16 @@ class Sightings:
 
     def __init__(self, even: str, folded: str, framed: str, places: Mapping[int, Sequence[int]]) -> None:
         self.places = places
-        """For each pattern that stands in the framed text, where, in reading order."""
+        """For each pattern that stands in the folded text, where, in reading order."""
         self._even = even
         self._folded = folded
         self._framed = framed
         self._plain = even.isascii()
-        self._closed = framed + " "
         self._unfold = unfold(even, folded)
 
-    @cached_property
-    def _unframe(self) -> Callable[[int], int] | None:
-        return unframe(self._folded, self._framed)
-
-    def framed(self, offset: int) -> int:
-        """The offset into the framed text, for one into the text."""
-        if len(self._framed) == len(self._even):
-            return offset
-        return len(frame_words(fold_case(self._even[:offset])))
+    def folded(self, offset: int) -> int:
+        """The offset into the folded text, for one into the text."""
+        return len(fold_case(self._even[:offset])) if self._unfold else offset
 
     def spans(self, sought: Sought) -> list[Span]:
         """Where a phrase occurs, in reading order."""
@@ -93,7 +93,7 @@ class Sightings:
         if not self._plain or not sought.plain:
             return list(self._checked(places, sought))
         if sought.phrase.prefix:
-            return [(place, self._closed.index(" ", place + size)) for place in places]
+            return [(place, self._framed.index(" ", place + 1 + size) - 1) for place in places]
         return [(place, place + size) for place in places]
 
     def _checked(self, places: Iterable[int], sought: Sought) -> Iterator[Span]:
@@ -102,8 +102,6 @@ class Sightings:
         folded, size = self._folded, len(self._folded)
         for place in places:
             first = place - sought.lead
-            if self._unframe:
-                first = self._unframe(first)
             last = first + len(words)
             if not folded.startswith(words, first) or (first and folded[first - 1] != " " and goes_on(folded, first)):
                 continue
@@ -125,17 +123,24 @@ def automaton(patterns: Sequence[str]) -> AhoCorasick:
     )
 
 
+def _frame(folded: str) -> str:
+    """A text of which the words in ASCII are left, and all else is blank."""
+    return folded.encode("ascii", "replace").translate(_BLANKED).decode("ascii")
+
+
 def _seek(phrase: Phrase, patterns: dict[str, int]) -> Sought:
     """How to look for a phrase; its pattern is added to the others."""
     folded, even = (" ".join(text.split()) for text in (fold(phrase.words), fold_marks(phrase.words)))
-    framed = frame_words(folded)
-    begins_blank, ends_blank = framed[0] == " ", framed[-1] == " "
-    pattern = ("" if begins_blank else " ") + framed + ("" if phrase.prefix or ends_blank else " ")
+    pattern, lead = folded, 0
+    if folded.isascii():
+        framed = _frame(folded)
+        pattern = f" {framed.strip()}" if phrase.prefix else f" {framed.strip()} "
+        lead = len(framed) - len(framed.lstrip())
     return Sought(
         phrase,
         folded,
         even,
         pattern=patterns.setdefault(pattern, len(patterns)),
-        lead=int(begins_blank),
+        lead=lead,
         plain=folded.isascii() and folded.isalnum() and not phrase.exact,
     )

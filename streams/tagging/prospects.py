@@ -58,7 +58,7 @@ class Prospects:
     def promising(self, sightings: Sightings, text: Text) -> list[int]:
         """The numbers of those that could fire if all that may be there were, and none cancelled, in order."""
         stakes, lacks = self._stakes, frozenset(sightings.places).isdisjoint
-        body_start, lede_end = sightings.framed(text.body_start), sightings.framed(text.lede_end)
+        body_start, lede_end = sightings.folded(text.body_start), sightings.folded(text.lede_end)
         most: defaultdict[int, float] = defaultdict(float)
         for pattern, places in sightings.places.items():
             if at_stake := stakes[pattern]:

@@ -107,6 +107,11 @@ def test_signs_without_blanks_are_found_wherever_they_stand_together() -> None:
     assert found("คำสั่งห้าม", "สั่ง", "ส*", "สั") == ["สั่", "สั่ง"]
 
 
+def test_phrases_beyond_ascii_are_found_among_others_and_no_others_in_them() -> None:
+    queries = ("Tromsø", "troms", "caf*", "санкци*", "ban")
+    assert found("Tromsø, café: санкций, несанкционированный ban", *queries) == ["Tromsø", "café", "санкций", "ban"]
+
+
 def test_what_differs_in_letter_case_alone_is_found_side_by_side() -> None:
     matcher = Matcher([Phrase("Alert", exact=True), Phrase("alert"), Phrase("ALERT")])
     assert matcher.find("alert") == {Phrase("alert"): [(0, 5)], Phrase("ALERT"): [(0, 5)]}
