@@ -35,7 +35,7 @@ class Sought(NamedTuple):
     lead: int
     """Characters by which the place of the pattern is behind that of the phrase."""
     plain: bool
-    """Whether the phrase stands wherever the pattern does in a text that is ASCII."""
+    """Whether the pattern stands, in a text that is ASCII, only where words begin and end as those of the phrase do."""
 
 
 class Matcher:
@@ -89,12 +89,15 @@ class Sightings:
 
     def spans(self, sought: Sought) -> list[Span]:
         """Where a phrase occurs, in reading order."""
-        places, size = self.places.get(sought.pattern, ()), len(sought.folded)
+        places = self.places.get(sought.pattern, ())
         if not self._plain or not sought.plain:
             return list(self._checked(places, sought))
+        text, words = (self._even, sought.even) if sought.phrase.exact else (self._folded, sought.folded)
+        size = len(words)
         if sought.phrase.prefix:
-            return [(place, self._framed.index(" ", place + 1 + size) - 1) for place in places]
-        return [(place, place + size) for place in places]
+            ends = self._framed.index
+            return [(at, ends(" ", at + 1 + size) - 1) for at in places if text.startswith(words, at)]
+        return [(at, at + size) for at in places if text.startswith(words, at)]
 
     def _checked(self, places: Iterable[int], sought: Sought) -> Iterator[Span]:
         """The spans of a phrase wherever it really stands."""
@@ -142,5 +145,5 @@ def _seek(phrase: Phrase, patterns: dict[str, int]) -> Sought:
         even,
         pattern=patterns.setdefault(pattern, len(patterns)),
         lead=lead,
-        plain=folded.isascii() and folded.isalnum() and not phrase.exact,
+        plain=folded.isascii() and folded[0].isalnum() and folded[-1].isalnum(),
     )
