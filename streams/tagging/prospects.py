@@ -14,8 +14,8 @@ from streams.tagging.text import Text
 from streams.tagging.topics import Topic
 from streams.tagging.weighing import DECIMALS, OCCURRENCES, SHARE_OF_REPEATS, damping_of
 
-Worth = tuple[float, ...]
-"""The most that a phrase can add to the score of a topic, as a share of the threshold.
+Bounds = tuple[float, ...]
+"""The most that a phrase can add to the score of a topic, as a share of the threshold: its upper bounds.
 
 For each place that may hold the first occurrence (title, lede, the rest) the most for one occurrence,
 for two, and so on.
@@ -26,7 +26,7 @@ class Stake(NamedTuple):
     """What a pattern is worth to a topic, if of each of the needs one stands there as well."""
 
     topic: int
-    worth: Worth
+    bounds: Bounds
     needs: tuple[frozenset[int], ...]
 
 
@@ -40,12 +40,12 @@ class Prospects:
         for number, planted in enumerate(leaves):
             for leaf in planted:
                 waiting[patterns[leaf.phrase]] += ((number, term) for term in leaf.wakes)
-        worths: dict[Worth, Worth] = {}
+        shared: dict[Bounds, Bounds] = {}
 
         def stake(number: int, term: Term) -> Stake:
-            worth = _worth(term, topics[number])
+            bounds = _bounds(term, topics[number])
             needs = tuple(frozenset(map(patterns.__getitem__, need)) for need in term.needs)
-            return Stake(number, worths.setdefault(worth, worth), needs)
+            return Stake(number, shared.setdefault(bounds, bounds), needs)
 
         # Made pattern by pattern: what is looked at together lies together in memory.
         self._stakes = [tuple(stake(number, term) for number, term in each) for each in waiting]
@@ -62,18 +62,18 @@ class Prospects:
         most: defaultdict[int, float] = defaultdict(float)
         for pattern, places in sightings.places.items():
             if at_stake := stakes[pattern]:
-                field = 0 if places[0] < body_start else 1 if places[0] <= lede_end else 2
+                field = 0 if places[0] < body_start else 1 if places[0] < lede_end else 2
                 case = field * OCCURRENCES + min(len(places), OCCURRENCES) - 1
-                for topic, worth, needs in at_stake:
+                for topic, bounds, needs in at_stake:
                     if not needs or not any(map(lacks, needs)):
-                        most[topic] += worth[case]
+                        most[topic] += bounds[case]
         if not most:
             return []
         greatest = max(damping_of(strength, text) + rounding for strength, rounding in self._dampings)
         return sorted([topic for topic, share in most.items() if share * greatest >= 1])
 
 
-def _worth(term: Term, topic: Topic) -> Worth:
+def _bounds(term: Term, topic: Topic) -> Bounds:
     """`term` is one that may find something where the pattern stands."""
     boosts = (max(topic.title_boost, topic.lede_boost), topic.lede_boost, 1.0)
     return tuple(

@@ -76,12 +76,13 @@ class Search:
         """From one of the earlier to one of the later spans, leaving out most covers that hold a smaller one."""
         even, title_end = self._text.even, self._text.title_end
         covers: list[Span] = []
-        for (start, end), (_, next_end) in zip(earlier, [*earlier[1:], (len(even), len(even) + 1)], strict=True):
+        next_ends = [*(end for _, end in earlier[1:]), len(even) + 1]
+        for (start, end), next_end in zip(earlier, next_ends, strict=True):
             shortest = len(even)
             for following in range(bisect_left(later, (end, end)), len(later)):
                 first, last = later[following]
                 if (
-                    end <= next_end <= first
+                    end <= next_end <= first  # the next one makes a smaller cover
                     or first >= shortest
                     or start < title_end <= first
                     or not within_steps(even, end, first, steps)

@@ -30,7 +30,6 @@ class Tagger:
         self._matcher = Matcher(leaf.phrase for each in leaves for leaf in each)
         self._prospects = Prospects(self.topics, leaves, self._matcher)
         self._leaves = [self._by_pattern(each) for each in leaves]
-        self._patterns = [frozenset(each) for each in self._leaves]
 
     def tag(self, article: Article) -> tuple[Match, ...]:
         """The topics that fire on a cleaned article, by topic id."""
@@ -61,10 +60,9 @@ class Tagger:
 
     def _hits(self, numbers: Iterable[int], sightings: Sightings) -> Iterator[tuple[Topic, Hits]]:
         """These topics, each with where its phrases occur."""
-        present = frozenset(sightings.places)
         for number in numbers:
             leaves = self._leaves[number]
-            looked_for = (each for pattern in self._patterns[number] & present for each in leaves[pattern])
+            looked_for = (each for pattern in leaves.keys() & sightings.places.keys() for each in leaves[pattern])
             found = ((leaf, sightings.spans(sought)) for leaf, sought in looked_for)
             yield self.topics[number], {leaf: spans for leaf, spans in found if spans}
 
