@@ -47,17 +47,17 @@ class Matcher:
         self.sought: Mapping[Phrase, Sought] = {phrase: _seek(phrase, patterns) for phrase in ascii_first}
         self.size = len(patterns)
         """How many patterns there are."""
-        framed = [pattern for pattern in patterns if pattern.isascii()]
-        self._framed = automaton(framed)
-        self._beyond_ascii = automaton(list(patterns)[len(framed) :])
-        self._first_beyond = len(framed)
+        within_ascii = [pattern for pattern in patterns if pattern.isascii()]
+        self._within_ascii = automaton(within_ascii)
+        self._beyond_ascii = automaton(list(patterns)[len(within_ascii) :])
+        self._first_beyond = len(within_ascii)
 
     def sight(self, text: str) -> "Sightings":
         """What occurs in a text whose marks are folded."""
         folded = fold_case(text)
         framed = f" {_frame(folded)} "
         places: defaultdict[int, list[int]] = defaultdict(list)
-        for pattern, place, _ in self._framed.find_matches_as_indexes(framed, overlapping=True):
+        for pattern, place, _ in self._within_ascii.find_matches_as_indexes(framed, overlapping=True):
             places[pattern].append(place)
         if not folded.isascii():
             for pattern, place, _ in self._beyond_ascii.find_matches_as_indexes(folded, overlapping=True):
@@ -76,7 +76,7 @@ class Sightings:
 
     def __init__(self, even: str, folded: str, framed: str, places: Mapping[int, Sequence[int]]) -> None:
         self.places = places
-        """For each pattern that stands in the folded text, where, in reading order."""
+        """For each pattern that occurs its offsets in the folded text, in reading order."""
         self._even = even
         self._folded = folded
         self._framed = framed
@@ -127,7 +127,11 @@ def automaton(patterns: Sequence[str]) -> AhoCorasick:
 
 
 def _frame(folded: str) -> str:
-    """A text of which the words in ASCII are left, and all else is blank."""
+    """A text of which letters and digits in ASCII are left, and all else is blank.
+
+    Between blanks stands a whole word, or what marks and letters beyond ASCII leave of one. Without them most of what
+    an automaton finds is inside longer words.
+    """
     return folded.encode("ascii", "replace").translate(_BLANKED).decode("ascii")
 
 
