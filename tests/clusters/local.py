@@ -190,8 +190,8 @@ def _say(line: str) -> None:
 def _note(file: Path, notice: Notice) -> None:
     at = datetime.fromtimestamp(notice.at, UTC).isoformat(timespec="seconds")
     with file.open("a", encoding="utf-8") as lines:
-        summary = notice.annotations.get("summary", "")
-        lines.write(f"{at} {notice.status:8} {notice.receiver:8} {notice.name}: {summary}\n")
+        what = notice.annotations.get("description", "")
+        lines.write(f"{at} {notice.status:8} {notice.receiver:8} {notice.name}: {what}\n")
 
 
 def _leave(number: int, _: object) -> None:
