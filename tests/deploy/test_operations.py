@@ -1,14 +1,12 @@
 """What docs/operations.md says can be done."""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
-import pytest
 import yaml
 
 from streams.cli.main import _MODULES
+from tests.deploy.kustomize import kustomized
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -49,17 +47,11 @@ def test_every_file_of_deploy_that_is_named_is_there() -> None:
 
 
 def test_the_example_of_what_differs_with_you_is_one_that_kustomize_takes(tmp_path: Path) -> None:
-    if shutil.which("kubectl") is None:
-        pytest.skip("not run: there is no kubectl on the PATH")
-    copy = shutil.copytree(ROOT / "deploy/kubernetes", tmp_path / "kubernetes")
     (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    (copy / "site").mkdir()
-    (copy / "site/kustomization.yaml").write_text(example, encoding="utf-8")
-    done = subprocess.run(["kubectl", "kustomize", copy / "site"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    made = list(yaml.safe_load_all(done.stdout))
+    text = kustomized(example, tmp_path)
+    made = list(yaml.safe_load_all(text))
     (settings,) = (manifest["data"] for manifest in made if manifest["kind"] == "ConfigMap")
     assert settings["NORTHWIRE_BOOTSTRAP_SERVERS"] == "kafka.example:9093"
     assert settings["NORTHWIRE_PARTITIONS"] == "6"
-    images = re.findall(r"image: (\S+)", done.stdout)
+    images = re.findall(r"image: (\S+)", text)
     assert set(images) == {"registry.example/northwire:0.1.0"}
