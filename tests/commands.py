@@ -1,11 +1,11 @@
-"""`northwire` as people run it: a process of its own, with nothing set but what the test sets."""
+"""Programs run to their end, and `northwire` as people run it, with nothing set but what the test sets."""
 
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +25,22 @@ class Finished(NamedTuple):
     out: bytes
     error: str
     seconds: float
+
+
+def captured(
+    *command: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program that is given nothing to read; what it says on either stream is its `stdout`."""
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
 
 
 def northwire(*arguments: str, **settings: str) -> Finished:

@@ -1,14 +1,14 @@
 """Fixtures that several kinds of test share."""
 
-import os
 from collections.abc import Iterator
 from typing import TypeVar
 
 import pytest
 
-from tests.clusters import Cluster, KafkaNotAvailable
+from tests.clusters import Cluster, NotAvailable
 from tests.clusters.apache import ApacheKafka
 from tests.clusters.embedded import EmbeddedKafka
+from tests.clusters.toolchain import not_run
 
 _KINDS = ("embedded", "apache")
 _AnyCluster = TypeVar("_AnyCluster", bound=Cluster)
@@ -40,8 +40,7 @@ def secured_kafka() -> Iterator[ApacheKafka]:
 def _running(cluster: _AnyCluster) -> Iterator[_AnyCluster]:
     try:
         cluster.start()
-    except KafkaNotAvailable as missing:
-        report = pytest.fail if os.environ.get("NORTHWIRE_REQUIRE_KAFKA") == "1" else pytest.skip
-        report(f"not run: {missing}")
+    except NotAvailable as missing:
+        not_run(missing)
     yield cluster
     cluster.stop()

@@ -20,7 +20,7 @@ from tests.benchmarks.corpora import collections, prose
 from tests.benchmarks.lucene.peer import PRESEARCHERS, Lucene, queries_of
 from tests.benchmarks.peers import PEERS, literals
 from tests.benchmarks.topics import generated
-from tests.clusters import KafkaNotAvailable
+from tests.clusters import NotAvailable
 
 SIZES = (100, 1_000, 10_000)
 ROUNDS = 7
@@ -81,7 +81,7 @@ def _contestants(
             continue
         try:
             yield make()
-        except (NotReady, KafkaNotAvailable) as why:
+        except (NotReady, NotAvailable) as why:
             print(f"Without {name}: {why}.", flush=True)
 
 

@@ -19,7 +19,7 @@ from streams.errors import BrokerUnavailable
 from streams.kafka import embedded
 from streams.kafka.embedded import EmbeddedBroker
 from streams.kafka.readiness import READY_TOPIC, round_trip
-from tests.clusters import Cluster, KafkaNotAvailable, toolchain
+from tests.clusters import Cluster, NotAvailable, toolchain
 from tests.clusters.apache import ApacheKafka
 
 _RUN_EMBEDDED = """
@@ -205,7 +205,7 @@ def test_a_machine_without_java_or_root_hears_what_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(KafkaNotAvailable, match="needs java and mvn"):
+    with pytest.raises(NotAvailable, match="needs java and mvn"):
         toolchain.ensure_toolchain("java", "mvn")
 
 

@@ -29,7 +29,7 @@ from tests.broker.road import (
 )
 from tests.clusters import Cluster
 from tests.clusters.apache import ApacheKafka
-from tests.clusters.observability import insist_on
+from tests.clusters.toolchain import insist_on
 from tests.workers import Worker
 
 TAGGING = "northwire-tagging"

@@ -3,8 +3,8 @@
 from typing import Protocol
 
 
-class KafkaNotAvailable(Exception):
-    """This machine cannot run Apache Kafka; the message says what is missing."""
+class NotAvailable(Exception):
+    """This machine cannot run what a test needs; the message says what is missing."""
 
 
 class Cluster(Protocol):

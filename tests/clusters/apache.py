@@ -104,7 +104,7 @@ class ApacheKafka:
     def start(self) -> None:
         """Return once every node stores messages; does nothing when already started.
 
-        Raises KafkaNotAvailable when this machine cannot run Apache Kafka, and
+        Raises NotAvailable when this machine cannot run Apache Kafka, and
         BrokerUnavailable, with nothing left running, when the cluster does not come up.
         """
         if self.pids:

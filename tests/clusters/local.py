@@ -21,8 +21,7 @@ from pathlib import Path
 
 from streams.errors import NorthwireError
 from streams.metrics import TAGGING
-from tests.clusters import KafkaNotAvailable
-from tests.clusters.observability import ToolsNotAvailable
+from tests.clusters import NotAvailable
 from tests.clusters.receiver import Notice, Receiver
 from tests.clusters.stack import ROOT, Stack
 
@@ -101,7 +100,7 @@ def keep(state: State, rate: float) -> int:
                 time.sleep(1)
                 stack.tend()
                 stack.kafka.start_node(1, wait=False)
-    except (NorthwireError, KafkaNotAvailable, ToolsNotAvailable) as error:
+    except (NorthwireError, NotAvailable) as error:
         _say(str(error))
         return 1
 

@@ -14,8 +14,8 @@ from streams.metrics import LAG, STORIES, TAGGING
 from streams.settings import Settings, read_settings
 from tests.clusters.apache import ApacheKafka
 from tests.clusters.load import sources
-from tests.clusters.observability import ensure_tools
 from tests.clusters.receiver import Receiver
+from tests.clusters.toolchain import ensure_toolchain
 from tests.clusters.watchers import Alertmanager, Program, Prometheus
 
 ROOT = Path(__file__).parents[2]
@@ -53,8 +53,8 @@ class Stack:
         self._exit = ExitStack()
 
     def __enter__(self) -> Self:
-        """Returns once all is ready. Raises `NorthwireError`, `KafkaNotAvailable` or `ToolsNotAvailable`."""
-        ensure_tools("prometheus", "prometheus-alertmanager")
+        """Returns once all is ready. Raises `NorthwireError` or `NotAvailable`."""
+        ensure_toolchain("prometheus", "prometheus-alertmanager")
         with self._exit:
             self._start_kafka()
             self._start_workers()

@@ -5,24 +5,35 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 from xml.etree import ElementTree
 
-from tests.clusters import KafkaNotAvailable
+import pytest
+
+from tests.clusters import NotAvailable
+from tests.commands import captured
 
 _POM = Path(__file__).with_name("pom.xml")
 _PACKAGES = {
+    "amtool": "prometheus-alertmanager",
     "buildah": "buildah",
     "java": "default-jdk-headless",
     "mmdebstrap": "mmdebstrap",
     "mvn": "maven",
     "podman": "podman",
+    "prometheus": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
+    "promtool": "prometheus",
     "runc": "runc",
     "systemd-analyze": "systemd",
     "systemd-nspawn": "systemd-container",
 }
 """Commands, and the packages of Debian that hold them."""
+
+_POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 def kafka_version() -> str:
@@ -35,23 +46,38 @@ def kafka_version() -> str:
 def ensure_toolchain(*commands: str) -> None:
     """Return when `commands` (of `_PACKAGES`) can be run, installing them where Debian lets us.
 
-    Raises KafkaNotAvailable, naming what is missing, elsewhere or when that fails.
+    The services that come with the packages are not started. Raises NotAvailable, naming what is missing,
+    elsewhere or when that fails.
     """
     missing = [command for command in commands if shutil.which(command) is None]
     if not missing:
         return
     what = f"this needs {' and '.join(missing)}"
-    packages = [_PACKAGES[command] for command in missing]
+    packages = list(dict.fromkeys(_PACKAGES[command] for command in missing))
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        raise KafkaNotAvailable(
-            f"{what}, not found on the PATH: install {' and '.join(packages)}, as Debian calls them"
-        )
-    _run(["apt-get", "update", "-q"], what)
-    _run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], what)
+        raise NotAvailable(f"{what}, not found on the PATH: install {' and '.join(packages)}, as Debian calls them")
+    apt = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
+    with _nothing_starts():
+        _run([*apt, "update"], what)
+        _run([*apt, "install", "--no-install-recommends", *packages], what)
+
+
+def insist_on(*commands: str) -> None:
+    """Return when `commands` can be run; else the test fails where Kafka is required, and is skipped elsewhere."""
+    try:
+        ensure_toolchain(*commands)
+    except NotAvailable as missing:
+        not_run(missing)
+
+
+def not_run(why: object) -> NoReturn:
+    """Fail the test where Kafka is required, and skip it elsewhere, saying why it was not run."""
+    report = pytest.fail if os.environ.get("NORTHWIRE_REQUIRE_KAFKA") == "1" else pytest.skip
+    report(f"not run: {why}")
 
 
 def kafka_jars() -> Path:
-    """The folder that holds every jar of `kafka_version`. Raises KafkaNotAvailable as `jars_of` does."""
+    """The folder that holds every jar of `kafka_version`. Raises NotAvailable as `jars_of` does."""
     return jars_of(_POM)
 
 
@@ -60,7 +86,7 @@ def jars_of(pom: Path) -> Path:
 
     It lies in the user's cache under the artifact and version of the pom, is complete whenever it
     exists, and is fetched once even if two processes ask at the same time.
-    Raises KafkaNotAvailable when Maven cannot fetch the jars.
+    Raises NotAvailable when Maven cannot fetch the jars.
     """
     project = ElementTree.parse(pom)
     name = f"{project.findtext('{*}artifactId')}-{project.findtext('{*}version')}"
@@ -107,17 +133,22 @@ def _download(pom: Path, jars: Path) -> None:
         complete.rename(jars)
 
 
+@contextmanager
+def _nothing_starts() -> Iterator[None]:
+    """While this lasts a package that is installed starts no service, as Debian's policy-rc.d has it."""
+    if _POLICY.exists():
+        yield
+        return
+    _POLICY.write_text("#!/bin/sh\nexit 101\n", "ascii")
+    _POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        _POLICY.unlink()
+
+
 def _run(command: Sequence[str], failure: str) -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = captured(*command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
     if done.returncode != 0:
         output = done.stdout.strip()[-600:]
-        raise KafkaNotAvailable(f"{failure}: {command[0]} ended with {done.returncode}: {output}")
+        raise NotAvailable(f"{failure}: {command[0]} ended with {done.returncode}: {output}")

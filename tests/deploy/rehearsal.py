@@ -5,12 +5,11 @@ They are for root on Debian, take minutes, and are no part of the tests: make re
 
 import json
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.commands import following, northwire
+from tests.commands import captured, following, northwire
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = "streams/samples/articles.ndjson"
@@ -25,15 +24,7 @@ def say(what: str) -> None:
 
 def run(*command: str | Path) -> str:
     """What a command prints. Raises AssertionError with all it said when it fails."""
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = captured(*command, cwd=ROOT)
     assert done.returncode == 0, f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout[-3000:]}"
     return done.stdout
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from streams.kafka.embedded import ChildProcess, free_ports
-from tests.clusters.observability import insist_on
+from tests.clusters.toolchain import insist_on
 from tests.observability.incidents import INCIDENTS, Incident
 from tests.observability.promtool import firing
 from tests.observability.rules import Labels, called, rules

@@ -10,7 +10,7 @@ import yaml
 
 from streams import metrics
 from streams.metrics import every_metric
-from tests.clusters.observability import insist_on
+from tests.clusters.toolchain import insist_on
 from tests.deploy.dashboards import DASHBOARDS, SELECTOR, SOURCE, TARGETS
 from tests.observability.expressions import expressions
 

@@ -14,7 +14,7 @@ from streams.kafka.lag import READS
 from streams.metrics import STORIES, TAGGING, every_metric
 from streams.observatory import STATES
 from streams.tagging.topics import CANARY
-from tests.clusters.observability import insist_on
+from tests.clusters.toolchain import insist_on
 from tests.observability.incidents import INCIDENTS, Incident
 from tests.observability.promtool import annotated, firing, judged
 from tests.observability.rules import FILES, called, rules

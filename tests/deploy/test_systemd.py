@@ -12,8 +12,8 @@ import yaml
 
 from streams.cli.main import _MODULES
 from streams.settings import read_settings
-from tests.clusters import KafkaNotAvailable
-from tests.clusters.toolchain import ensure_toolchain
+from tests.clusters.toolchain import insist_on
+from tests.commands import captured
 from tests.deploy.environment import settings_in
 
 FOLDER = Path(__file__).parents[2] / "deploy/systemd"
@@ -42,10 +42,7 @@ SHARED = unit("northwire-.service.d/service.conf")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The units, with a program that this machine has."""
-    try:
-        ensure_toolchain("systemd-analyze")
-    except KafkaNotAvailable as missing:
-        (pytest.fail if os.environ.get("NORTHWIRE_REQUIRE_KAFKA") == "1" else pytest.skip)(f"not run: {missing}")
+    insist_on("systemd-analyze")
     here = tmp_path_factory.mktemp("systemd")
     for file in filter(Path.is_file, FOLDER.rglob("northwire*/*")):
         (here / file.relative_to(FOLDER)).parent.mkdir(exist_ok=True)
@@ -56,14 +53,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def analyze(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["systemd-analyze", "--no-pager", *arguments],
-        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"}
+    done = captured("systemd-analyze", "--no-pager", *arguments, env=environment)
     assert done.returncode == 0, done.stdout
     return done.stdout
 

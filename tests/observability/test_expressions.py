@@ -27,7 +27,7 @@ from streams.metrics import LAG, STORIES, TAGGING
 from streams.model import Cause, News, Rejected, Repeat, Tagged, Untagged
 from streams.observatory import Observatory
 from streams.telemetry import Telemetry
-from tests.clusters.observability import insist_on
+from tests.clusters.toolchain import insist_on
 from tests.deploy.dashboards import PANELS
 from tests.observability.expressions import Expression, expressions
 from tests.unit import nouns

@@ -23,7 +23,7 @@ PRESEARCHERS: tuple[Presearcher, ...] = ("term", "multipass")
 class Lucene:
     """Lucene Monitor in a JVM of its own, ready when constructed.
 
-    Raises KafkaNotAvailable where there is neither Java nor a way to install it.
+    Raises NotAvailable where there is neither Java nor a way to install it.
     """
 
     def __init__(
