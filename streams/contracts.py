@@ -50,6 +50,7 @@ class _Header(NamedTuple):
     description: str
     example: str
     limits: Mapping[str, Any] = {}
+    always: bool = True
 
 
 def main(arguments: Sequence[str]) -> str | None:
@@ -119,7 +120,10 @@ def asyncapi() -> _Document:
         "channels": {
             "articles": _channel("articles", "article", "Articles to be watched, put there by anyone."),
             "tagged": _channel("articles.tagged", "tagged", "One message for each article and topic that fired on it."),
-            "rejected": _channel("articles.rejected", "rejected", "What could not be handled, whole, and why."),
+            "rejected": {
+                **_channel("articles.rejected", "rejected", "What could not be handled, whole, and why."),
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in ("rejected", "receipt")},
+            },
             "alerts": {
                 **_channel("alerts.{topic}", "alert", "The alerts of one topic, for anyone to subscribe to."),
                 "parameters": {
@@ -146,6 +150,7 @@ def asyncapi() -> _Document:
             "restore": _operation("receive", "stories", "placement", "The stories worker reads it when it starts."),
             "alert": _operation("send", "alerts", "alert", "The stories worker publishes an alert for each story."),
             "reject": _operation("send", "rejected", "rejected", "Either worker puts aside what it cannot handle."),
+            "resubmit": _operation("send", "rejected", "receipt", "`northwire rejected resubmit` notes what it sent."),
         },
         "components": {"messages": _messages()},
     }
@@ -156,6 +161,7 @@ def _messages() -> dict[str, _Document]:
     milliseconds = str(int(_ARRIVED.timestamp() * 1000))
     json_content = _Header("The media type of the value.", "application/json", {"const": "application/json"})
     origin = _Header("Where the article was read, as `topic/partition/offset`.", "articles/0/41")
+    article_time = _Header("When the article came to Kafka, in milliseconds since 1970.", milliseconds, _NUMBER)
     return {
         "article": _message(
             "An article",
@@ -171,9 +177,7 @@ def _messages() -> dict[str, _Document]:
             headers={
                 "content-type": json_content,
                 "northwire-origin": origin,
-                "northwire-article-time": _Header(
-                    "When the article came to Kafka, in milliseconds since 1970.", milliseconds, _NUMBER
-                ),
+                "northwire-article-time": article_time,
             },
             payload=_schema("tagged"),
             example=tagged,
@@ -200,9 +204,19 @@ def _messages() -> dict[str, _Document]:
                 "partition": _Header("The partition it was read from.", "0", _NUMBER),
                 "offset": _Header("Its offset there.", "42", _NUMBER),
                 "time": _Header("Its timestamp there, in milliseconds since 1970.", milliseconds, _NUMBER),
+                "northwire-origin": origin._replace(always=False),
+                "northwire-article-time": article_time._replace(always=False),
             },
             payload={"description": "Whatever was sent; it need not be JSON, nor text."},
             example={"title": 20261109, "body": "A spreadsheet got in the way."},
+        ),
+        "receipt": _message(
+            "A receipt",
+            "Says that a rejected message was sent once more; it has no value.",
+            key="`resubmitted/` and the offset.",
+            headers={"resubmitted": _Header("The offset of that message on `articles.rejected`.", "7", _NUMBER)},
+            payload={"type": "null"},
+            example=None,
         ),
         "alert": _message(
             "An alert",
@@ -291,7 +305,7 @@ def _message(
     *,
     key: str,
     payload: _Document,
-    example: _Document | str,
+    example: _Document | str | None,
     headers: Mapping[str, _Header] | None = None,
 ) -> _Document:
     message: _Document = {
@@ -306,7 +320,8 @@ def _message(
             name: {"type": "string", "description": header.description, **header.limits}
             for name, header in headers.items()
         }
-        message["headers"] = {"type": "object", "required": list(headers), "properties": described}
+        required = [name for name, header in headers.items() if header.always]
+        message["headers"] = {"type": "object", "required": required, "properties": described}
         message["examples"] = [
             {"headers": {name: header.example for name, header in headers.items()}, "payload": example}
         ]

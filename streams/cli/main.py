@@ -19,6 +19,7 @@ _MODULES = {
     "ingest": "ingest",
     "subscribe": "subscribe",
     "stories": "stories",
+    "rejected": "rejected",
     "tag": "offline",
     "replay": "offline",
     "kafka": "kafka",

@@ -13,6 +13,12 @@ from streams.kafka.layout import REJECTED
 from streams.model import Rejected
 
 JSON = b"application/json"
+
+ORIGIN = "northwire-origin"
+ARTICLE_TIME = "northwire-article-time"
+TRAIL = (ORIGIN, ARTICLE_TIME)
+"""Headers of a tagged article that tell where its article was read, and when it came; what is put aside keeps them."""
+
 _ERROR_SHOWN = 1000
 
 
@@ -101,7 +107,8 @@ def _rejection(cause: EventT[bytes], rejected: Rejected) -> Outgoing:
         "offset": str(message.offset).encode(),
         "time": str(int(message.timestamp * 1000)).encode(),
     }
-    return Outgoing(REJECTED, message.key, message.value, headers)
+    trail = {name: cause.headers[name] for name in TRAIL if name in cause.headers}
+    return Outgoing(REJECTED, message.key, message.value, trail | headers)
 
 
 async def _failed(error: Exception) -> None:

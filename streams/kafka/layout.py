@@ -15,7 +15,10 @@ STORIES = "stories"
 TOPICS = "topics"
 
 _HEADERS_AND_FRAMING = 64 * 1024
-LARGEST_MESSAGE = TAGGED_LIMIT + _HEADERS_AND_FRAMING
+_LARGEST_REJECTED = TAGGED_LIMIT + _HEADERS_AND_FRAMING
+"""Bytes of whatever Kafka takes on `articles.tagged`; headers that say why it is put aside come on top."""
+
+LARGEST_MESSAGE = _LARGEST_REJECTED + _HEADERS_AND_FRAMING
 """Bytes that a client must be ready to send or fetch."""
 
 
@@ -55,7 +58,7 @@ def layout(settings: Settings, topics: Iterable[str]) -> tuple[KafkaTopic, ...]:
         _stream(settings, STORIES, settings.partitions, TAGGED_LIMIT, settings.story_window_hours)._replace(
             scales=True
         ),
-        _stream(settings, REJECTED, 1, TAGGED_LIMIT),
+        _stream(settings, REJECTED, 1, _LARGEST_REJECTED),
         KafkaTopic(TOPICS, 1, _COMPACTED | _limit(LARGEST_FILE)),
         *outlets(settings, topics),
     )

@@ -11,7 +11,7 @@ from faust.types import TP, EventT
 
 from streams import wire
 from streams.kafka.application import Application, application
-from streams.kafka.deliveries import JSON, Deliveries, Outgoing, number_in, origin
+from streams.kafka.deliveries import ARTICLE_TIME, JSON, ORIGIN, Deliveries, Outgoing, number_in, origin
 from streams.kafka.journal import Entry, entries, partition_reader, write_entry
 from streams.kafka.layout import TAGGED, alerts
 from streams.kafka.outlets import Outlets
@@ -28,7 +28,7 @@ GROUP = "northwire-stories"
 
 _TIDY_EVERY = 60.0
 
-_LONGEST_TIME = 18
+LONGEST_TIME = 18
 """Digits of milliseconds; whoever sends more of them means something else."""
 
 
@@ -91,7 +91,7 @@ class StoriesWorker:
         if isinstance(tagged, Rejected):
             return tagged
         known = held.answers.pop(message.offset, None)
-        if known and _is_about(known, tagged):
+        if known and is_about(known, tagged):
             return tell(tagged, known)
         placed = await self._placed(tagged, message.timestamp, held.desk, began)
         if isinstance(placed, Rejected):
@@ -130,7 +130,15 @@ class StoriesWorker:
 
 
 def _publish(event: EventT[bytes], alert: Alert) -> Outgoing:
-    """An alert as a CloudEvent in binary mode; times of processing travel here, not in the value."""
+    return announcement(alert, _source(event), _article_time(event))
+
+
+def announcement(alert: Alert, source: str, article_time: float) -> Outgoing:
+    """An alert as a CloudEvent in binary mode; times of processing travel here, not in the value.
+
+    `source` is where its article was read, as `topic/partition/offset`; `article_time` when that came to
+    Kafka, in seconds since 1970.
+    """
     headers = {
         "content-type": JSON,
         "ce_specversion": b"1.0",
@@ -138,25 +146,25 @@ def _publish(event: EventT[bytes], alert: Alert) -> Outgoing:
         "ce_type": f"northwire.alert.{alert.kind}".encode(),
         "ce_source": b"/northwire/stories",
         "ce_subject": alert.story.id.encode(),
-        "northwire-origin": _source(event).encode(),
+        ORIGIN: source.encode(),
     }
     with suppress(ValueError, OverflowError, OSError):  # a year that no calendar has: `ce_time` is left out
-        headers["ce_time"] = datetime.fromtimestamp(_article_time(event), UTC).isoformat().encode()
+        headers["ce_time"] = datetime.fromtimestamp(article_time, UTC).isoformat().encode()
     return Outgoing(alerts(alert.topic), key=alert.story.id.encode(), value=wire.encode(alert), headers=headers)
 
 
 def _source(event: EventT[bytes]) -> str:
     """Where the article behind a tagged message was read."""
-    return (event.headers.get("northwire-origin") or origin(event).encode()).decode(errors="replace")
+    return (event.headers.get(ORIGIN) or origin(event).encode()).decode(errors="replace")
 
 
 def _article_time(event: EventT[bytes]) -> float:
     """When the article came to Kafka, in seconds since the epoch."""
-    claimed = number_in(event.headers.get("northwire-article-time"), _LONGEST_TIME)
+    claimed = number_in(event.headers.get(ARTICLE_TIME), LONGEST_TIME)
     return float(event.message.timestamp) if claimed is None else claimed / 1000
 
 
-def _is_about(known: Placement, tagged: TaggedArticle) -> bool:
+def is_about(known: Placement, tagged: TaggedArticle) -> bool:
     """Whether a placement is of this article: the Kafka topic may have been created anew, and offsets with it."""
     return (known.topic, known.article_id) == (tagged.match.topic, tagged.article.id)
 

@@ -6,7 +6,7 @@ from faust.types import EventT
 
 from streams import wire
 from streams.kafka.application import Application, application
-from streams.kafka.deliveries import JSON, Deliveries, Outgoing, origin
+from streams.kafka.deliveries import ARTICLE_TIME, JSON, ORIGIN, Deliveries, Outgoing, origin
 from streams.kafka.layout import ARTICLES, TAGGED
 from streams.kafka.reload import Reload
 from streams.model import Match, Rejected, Tagged, TaggedArticle, TaggingOutcome
@@ -59,8 +59,8 @@ def _forward(event: EventT[bytes], outcome: Tagged, verdict: Match) -> Outgoing:
         value=wire.encode(TaggedArticle(outcome.article, verdict)),
         headers={
             "content-type": JSON,
-            "northwire-origin": origin(event).encode(),
-            "northwire-article-time": str(int(event.message.timestamp * 1000)).encode(),
+            ORIGIN: origin(event).encode(),
+            ARTICLE_TIME: str(int(event.message.timestamp * 1000)).encode(),
         },
     )
 

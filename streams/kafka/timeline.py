@@ -1,6 +1,6 @@
 """Stories as they lie in Kafka: what was decided on each article, and the alerts that tell of it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from streams.errors import Refused
 from streams.kafka.admin import require
@@ -23,6 +23,22 @@ def placements(settings: Settings, unreadable: Unreadable) -> Iterator[Placement
     for record in records(settings, STORIES):
         if (entry := reader.read(record)) and entry.placement.topic != CANARY:
             yield entry.placement
+
+
+Event = tuple[int, int]
+"""A message of `articles.tagged`: its partition and its offset."""
+
+
+def decisions(settings: Settings, events: Collection[Event]) -> dict[Event, Placement]:
+    """What was decided on these events, as far as the journal can be read and has it. Raises as `records` does."""
+    if not events:
+        return {}
+    reader = Reader(lambda *_: None)
+    return {
+        (record.partition, entry.offset): entry.placement
+        for record in records(settings, STORIES)
+        if (entry := reader.read(record)) and (record.partition, entry.offset) in events
+    }
 
 
 def alerts_of(settings: Settings, topic: str, story_id: str, unreadable: Unreadable) -> Iterator[Alert]:
