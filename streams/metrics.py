@@ -61,6 +61,12 @@ ASSIGNED = Metric("northwire_assigned_partitions", "gauge", "Partitions that thi
 IN_FLIGHT = Metric(
     "northwire_inflight_messages", "gauge", "Messages that this worker has taken in and not finished", _WORKERS
 )
+STOPPED = Metric(
+    "northwire_stopped_partitions",
+    "gauge",
+    "Partitions that this worker reads no further, because too much of them is bad",
+    _WORKERS,
+)
 LOADED = Metric("northwire_topics_loaded", "gauge", "Topics this worker watches, or can publish alerts about", _WORKERS)
 
 MATCHES = Metric("northwire_matches_total", "counter", "Topics that fired on an article", (TAGGING,), ("topic",))

@@ -56,6 +56,18 @@ class Settings(BaseSettings):
     metrics_port: Port = Field(0, description="Their port; 0 takes a free one and logs it")
     session_timeout: float = Field(10.0, ge=1, le=300, description="Seconds until a dead worker is replaced")
     commit_interval: float = Field(1.0, gt=0, le=60, description="Seconds between offset commits")
+    stuck_after: float = Field(
+        300.0,
+        ge=5,
+        le=3600,
+        description="Seconds without progress, though there is more to read, until a worker ends itself (exit code 70)",
+    )
+    poison_run: int = Field(
+        100, ge=0, description="Bad messages in a row after which a partition is read no further; 0 for no limit"
+    )
+    poison_share: float = Field(
+        0.8, gt=0, le=1, description="The share of bad ones in the last thousand messages of a partition that is as bad"
+    )
     stop_timeout: float = Field(
         12.0, gt=0, le=600, description="Seconds a worker may take to stop before it is cut off"
     )

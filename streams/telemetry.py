@@ -56,6 +56,7 @@ class Telemetry:
         self._progress = dials.gauge(metrics.PROGRESS)
         self._rebalances, self._assigned = dials.counter(metrics.REBALANCES), dials.gauge(metrics.ASSIGNED)
         self._in_flight, self._loaded = dials.gauge(metrics.IN_FLIGHT), dials.gauge(metrics.LOADED)
+        self._stopped = dials.gauge(metrics.STOPPED)
         self._matches, self._age = dials.counter(metrics.MATCHES), dials.spread(metrics.AGE).labels()
         self._subtopics, self._rules = dials.counter(metrics.SUBTOPIC_MATCHES), dials.counter(metrics.RULE_MATCHES)
         self._reloads, self._topic = dials.counter(metrics.RELOADS), dials.gauge(metrics.TOPIC)
@@ -97,6 +98,12 @@ class Telemetry:
         """So many partitions were assigned to this worker."""
         self._rebalances.inc()
         self._assigned.set(partitions)
+
+    def stopped(self, partitions: int, origin: str) -> None:
+        """So many partitions are read no further; the last one from this message on, if one is named."""
+        self._stopped.set(partitions)
+        if origin:
+            self._log.error("partition-stopped", origin=origin)
 
     def holding(self, count: Callable[[], float]) -> None:
         """How many messages this worker has in hand is asked for whenever someone wants to know."""

@@ -21,7 +21,9 @@ from yarl import URL
 
 from streams.kafka.batches import BatchStream
 from streams.kafka.connection import tls_context
+from streams.kafka.deliveries import origin
 from streams.kafka.layout import LARGEST_MESSAGE
+from streams.kafka.tolerance import Tolerance
 from streams.settings import Settings
 from streams.telemetry import Telemetry
 
@@ -108,7 +110,11 @@ class Application(faust.App):
         super().__init__(*args, **kwargs)
         self.settings = settings
         self.joined = False
+        self.assigned: frozenset[TP] = frozenset()
         self._streams: list[BatchStream] = []
+        self._tolerance = Tolerance(settings.poison_run, settings.poison_share)
+        self._stops: dict[TP, int] = {}
+        self._tell_stopped: Callable[[int, str], None] = lambda *_: None
 
     def read(self, kafka_topic: str, handle: Handle) -> None:
         """Has every batch of a Kafka topic handled. What `handle` raises ends the process un-acked."""
@@ -123,13 +129,49 @@ class Application(faust.App):
         self.agent(source, name=kafka_topic, concurrency=1)(run)
 
     def report(self, telemetry: Telemetry) -> None:
-        """Tells of the partitions that are assigned, whenever they are, and of what is in flight, whenever asked."""
+        """Tells of the partitions that are assigned, whenever they are, and of what is in flight, whenever asked.
+
+        And of partitions that are read no further.
+        """
+        self._tell_stopped = telemetry.stopped
 
         async def share(*assigned: Any, **_: Any) -> None:
             telemetry.sharing(len(assigned[-1]))
 
         self.on_partitions_assigned.connect(share)
         telemetry.holding(lambda: sum(stream.queued + stream.in_hand for stream in self._streams))
+
+    async def take_share(self, *assigned: Any, **_: Any) -> None:
+        """These partitions are read from now on: what was stopped stays so, and all else begins anew."""
+        self.assigned = frozenset(assigned[-1])
+        for partition in self._stops.keys() - self.assigned:
+            del self._stops[partition]
+            self._tolerance.forget(partition)
+            self._tell_stopped(len(self._stops), "")
+
+    @property
+    def moving(self) -> frozenset[TP]:
+        """The partitions of this worker in which there should be progress."""
+        return frozenset() if self.rebalancing else self.assigned - self._stops.keys()
+
+    def reads(self, event: EventT[bytes]) -> bool:
+        """Whether an event is to be handled, and not one behind which its partition was stopped."""
+        message = event.message
+        return not self._stops or message.offset < self._stops.get(message.tp, message.offset + 1)
+
+    def bears(self, event: EventT[bytes], bad: bool) -> bool:
+        """Whether an event may be forwarded or put aside. If not, its partition is read no further, from it on.
+
+        Nothing of that is acknowledged: whoever reads the partition next, this worker after a restart,
+        begins there.
+        """
+        message = event.message
+        if self._tolerance.bears(message.tp, bad):
+            return True
+        self._stops[message.tp] = message.offset
+        self.consumer.pause_partitions({message.tp})
+        self._tell_stopped(len(self._stops), origin(event))
+        return False
 
     def is_waiting(self) -> bool:
         """Whether the next batch has room for another event."""
@@ -196,6 +238,7 @@ def application(name: str, settings: Settings) -> Application:
     )
     app.transport = Transport(app.conf.broker_consumer, app)
     app.on_rebalance_complete.connect(app.wait_for_the_seek)
+    app.on_partitions_assigned.connect(app.take_share)
     return app
 
 

@@ -7,10 +7,17 @@ next one, in order, and by nothing else: an exception leaves it, and all after i
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import faust
 from faust.types import EventT
+
+
+class Bounded(Protocol):
+    """An app that may stop reading a partition."""
+
+    def reads(self, event: EventT[bytes]) -> bool:
+        """Whether an event is to be handled, and acknowledged afterwards."""
 
 
 class BatchStream(faust.Stream[bytes]):
@@ -18,6 +25,7 @@ class BatchStream(faust.Stream[bytes]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._reads = cast("Bounded", self.app).reads
         self.idle = asyncio.Event()
         self.idle.set()
         self.in_hand = 0
@@ -32,7 +40,8 @@ class BatchStream(faust.Stream[bytes]):
         """What has arrived, at once and at most `most` events; waits only while there is nothing.
 
         Asking for the next batch says that every event of the last one may be forgotten. Events of
-        an assignment that has ended are dropped, unacknowledged: whoever owns them now reads them.
+        an assignment that has ended are dropped, unacknowledged: whoever owns them now reads them. So are
+        those behind which their partition was stopped.
         """
         await self.maybe_start()
         self._finalized = True
@@ -44,7 +53,7 @@ class BatchStream(faust.Stream[bytes]):
                 return
             while len(events) < most and not queue.empty():
                 events.append(queue.get_nowait())
-            current = [event for event in events if self._is_current(event)]
+            current = [event for event in events if self._is_wanted(event)]
             if not current or not self.app.flow_control.is_active():
                 continue
             self.idle.clear()
@@ -53,14 +62,14 @@ class BatchStream(faust.Stream[bytes]):
                 self._track(event)
             try:
                 yield current
-                for event in filter(self._is_current, current):
+                for event in filter(self._is_wanted, current):
                     await self.ack(event)
             finally:
                 self.in_hand = 0
                 self.idle.set()
 
-    def _is_current(self, event: EventT[bytes]) -> bool:
-        return event.message.generation_id == self.app.consumer_generation_id
+    def _is_wanted(self, event: EventT[bytes]) -> bool:
+        return event.message.generation_id == self.app.consumer_generation_id and self._reads(event)
 
     def _track(self, event: EventT[bytes]) -> None:
         message = event.message

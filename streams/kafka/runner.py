@@ -3,11 +3,14 @@
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 
 import faust
 
 from streams.kafka.application import Application
 from streams.kafka.checks import check_configuration, check_installation
+from streams.kafka.journal import partition_reader
+from streams.kafka.watchdog import Watchdog, bite, committed_by, guard_loop
 
 _TICK = 1.0
 _STUCK = 30.0
@@ -25,6 +28,11 @@ class Pulse:
         while True:
             self._last = time.monotonic()
             await asyncio.sleep(_TICK)
+
+    @property
+    def last(self) -> float:
+        """When the event loop last turned, by the monotonic clock."""
+        return self._last
 
     def healthy(self) -> bool:
         """Whether the event loop turned within the last half minute."""
@@ -45,12 +53,28 @@ class Worker(faust.Worker):
             await asyncio.wait(tasks, timeout=1.0)
 
 
+def _patrol(app: Application) -> Callable[[], Awaitable[None]]:
+    settings = app.settings
+    watchdog = Watchdog(
+        settings.stuck_after, lambda: app.moving, committed_by(settings, app.conf.id), partition_reader(settings), bite
+    )
+
+    async def patrol() -> None:
+        while True:
+            await asyncio.sleep(settings.stuck_after / 4)
+            await watchdog.look(time.monotonic())
+
+    return patrol
+
+
 def run(app: Application, pulse: Pulse) -> int:
     """Runs until SIGTERM or SIGINT; the exit code. A crash is not survived: the supervisor restarts."""
     check_installation()
     check_configuration(app)
     app.finalize()
     app.task(pulse.beat)
+    app.task(_patrol(app))
+    guard_loop(lambda: pulse.last, app.settings.stuck_after)
     loop = asyncio.new_event_loop()
     worker = Worker(app, quiet=True, override_logging=False, redirect_stdouts=False, loop=loop)
     worker.spinner = None

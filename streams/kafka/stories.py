@@ -36,6 +36,7 @@ class StoriesWorker:
     """Places batches of tagged articles in stories, journals each placement and publishes the alerts."""
 
     def __init__(self, app: Application, settings: Settings, outlets: Outlets, telemetry: Telemetry) -> None:
+        self._app = app
         self._deliveries = Deliveries(app)
         self._settings = settings
         self._outlets = outlets
@@ -53,11 +54,13 @@ class StoriesWorker:
         """Returns when everything the batch gave rise to is acknowledged. Raises `DeliveryFailed`."""
         published: list[tuple[EventT[bytes], Alert]] = []
         began = monotonic()
-        for event in batch:
+        for event in filter(self._app.reads, batch):
             message = event.message
             held = await self.shelf.take(TP(message.topic, message.partition), message.offset)
             started = perf_counter()
             outcome = await self._outcome(event, held, began)
+            if not self._app.bears(event, isinstance(outcome, Rejected)):
+                continue
             self._telemetry.decided(outcome, _source(event), perf_counter() - started)
             match outcome:
                 case News():
@@ -73,7 +76,7 @@ class StoriesWorker:
         for event, alert in published:
             if event not in undelivered:
                 self._telemetry.alerted(alert, _source(event), now - _article_time(event))
-        for partition in {event.message.partition for event in batch}:
+        for partition in {event.message.partition for event in batch if self._app.reads(event)}:
             self._telemetry.progressed(TAGGED, partition, now)
         self._telemetry.remembering(self.shelf.count())
 

@@ -26,6 +26,7 @@ class TaggingWorker:
     """
 
     def __init__(self, app: Application, tagger: Tagger, telemetry: Telemetry) -> None:
+        self._app = app
         self._deliveries = Deliveries(app)
         self.tagger = tagger
         self._telemetry = telemetry
@@ -33,9 +34,11 @@ class TaggingWorker:
     async def handle(self, batch: list[EventT[bytes]]) -> None:
         """Returns when everything the batch gave rise to is acknowledged. Raises `DeliveryFailed`."""
         tagged: list[tuple[EventT[bytes], TaggingOutcome, float]] = []
-        for event in batch:
+        for event in filter(self._app.reads, batch):
             started = perf_counter()
             outcome = tag(event.message.value, self.tagger)
+            if not self._app.bears(event, isinstance(outcome, Rejected)):
+                continue
             tagged.append((event, outcome, perf_counter() - started))
             match outcome:
                 case Tagged():
@@ -48,7 +51,7 @@ class TaggingWorker:
             self._telemetry.tagged(outcome, origin(event), seconds, now)
         for event, rejected in await self._deliveries.settle():
             self._telemetry.put_aside(rejected, origin(event))
-        for partition in {event.message.partition for event in batch}:
+        for partition in {event.message.partition for event in batch if self._app.reads(event)}:
             self._telemetry.progressed(ARTICLES, partition, time())
 
 

@@ -49,6 +49,12 @@ class Silent(Telemetry):
 class Nowhere:
     """An app whose producer takes every message at once."""
 
+    def reads(self, _: Any) -> bool:
+        return True
+
+    def bears(self, *_: Any) -> bool:
+        return True
+
     async def maybe_start_producer(self) -> "Nowhere":
         return self
 

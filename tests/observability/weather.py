@@ -55,7 +55,7 @@ SOON = worker("alert_latency_seconds_bucket", "northwire-stories", topic="arctic
 LOADED, RELOADS = worker("topics_loaded"), worker("topic_reloads_total", outcome="refused")
 TOPIC, BUILD = worker("topic_info", topic="arctic", version="1"), worker("build_info", version="0.1.0")
 UNREADABLE = worker("journal_unreadable_total", "northwire-stories")
-REBALANCES, IN_HAND = worker("rebalances_total"), worker("inflight_messages")
+REBALANCES, IN_HAND, STOPPED = map(worker, ("rebalances_total", "inflight_messages", "stopped_partitions"))
 SOURCE, SOURCE_LAST = (
     worker(name, source="Courier") for name in ("source_articles_total", "source_last_article_timestamp_seconds")
 )
@@ -74,7 +74,7 @@ def quiet(step: int) -> dict[str, str]:
     """All is well: fifty articles, two alerts and a canary at each scrape, every `step` seconds."""
     still = (
         *(LAG_MESSAGES, LAG_SECONDS, LOST, UNKNOWN, CANARY_LOST, CANARY_AGAIN, REFUSED, UNTOLD),
-        *(FAILED, UNDELIVERABLE, NOT_JSON, RELOADS, UNREADABLE),
+        *(FAILED, UNDELIVERABLE, NOT_JSON, RELOADS, UNREADABLE, STOPPED),
     )
     ones = (
         *map(up, ("northwire-tagging", "northwire-stories", "northwire-lag", "prometheus", "alertmanager")),
@@ -157,6 +157,9 @@ def cases() -> Iterator[Case]:
 
     yield case("NorthwireCanaryDuplicates", 900, {CANARY_AGAIN: "0x30 0+1x{n}"})
     yield near("NorthwireCanaryDuplicates", 3600, {CANARY_AGAIN: "0x20 1x{n}"}, step=60)
+
+    yield case("NorthwirePartitionStopped", 300, {STOPPED: "0x20 1x{n}"})
+    yield near("NorthwirePartitionStopped", 900, {STOPPED: "0x2 1x2 0x{n}"})  # it is over
 
     flood = {REFUSED: "0x30 0+100x{n}", NOT_JSON: "0x30 0+100x{n}"}
     yield case("NorthwirePoisonFlood", 420, flood)

@@ -1,0 +1,39 @@
+"""A tagging worker that gets stuck in one of the ways in which workers do: `python -m tests.broker.sabotage WAY`."""
+
+import asyncio
+import sys
+import time
+from typing import Any
+
+from faust.transport.drivers import aiokafka as driver
+
+from streams.app import run_worker
+from streams.kafka.tagging import TaggingWorker
+from streams.logs import configure_logs
+from streams.settings import read_settings
+
+
+async def _hang(*_: Any, **__: Any) -> Any:
+    """Waits for something that never comes."""
+    await asyncio.Event().wait()
+
+
+async def _block(*_: Any, **__: Any) -> Any:
+    """Holds the event loop itself."""
+    time.sleep(3600)  # noqa: ASYNC251 - that is the sabotage
+
+
+def main() -> None:
+    match sys.argv[1]:
+        case "batch-hangs":
+            TaggingWorker.handle = _hang  # type: ignore[method-assign]
+        case "loop-blocked":
+            TaggingWorker.handle = _block  # type: ignore[method-assign]
+        case "consumer-dead":
+            driver.AIOKafkaConsumerThread.getmany = _hang  # type: ignore[method-assign]
+    configure_logs(json=True)
+    sys.exit(run_worker("tagging", read_settings()))
+
+
+if __name__ == "__main__":
+    main()
