@@ -105,6 +105,10 @@ stop: ## ends what `make stack` started
 drills: .venv/.dev ## a quarter of an hour at rest, then a fault, five times at once, and who is paged (half an hour)
 	@exec $(BIN)/python -m tests.observability.drills
 
+.PHONY: faults
+faults: .venv/.dev ## what kills, freezes and cuts off workers and brokers, under load, and what is missing afterwards (half an hour)
+	@exec $(BIN)/python -m tests.faults
+
 .PHONY: rehearsal
 rehearsal: .venv/.dev ## the image and the units, built, started and driven without Docker (root on Debian, ten minutes)
 	$(BIN)/python -m tests.deploy.image

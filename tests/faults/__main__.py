@@ -1,0 +1,180 @@
+"""Every fault, one after the other, each on a cluster of its own: `python -m tests.faults [SCENARIO…]`.
+
+All of them take about half an hour, and then tests/faults/REPORT.md is written.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.faults.oracle import Verdict
+from tests.faults.run import Run, perform
+
+REPORT = Path(__file__).with_name("REPORT.md")
+_HEADINGS = ("acknowledged", "alerts", "missing", "again", "different", "unfounded", "disordered", "lag", "restarts")
+
+
+def sigkill(run: Run) -> None:
+    """A worker is killed, ten times, three to ten seconds apart"""
+    for number in range(10):
+        run.live(random.uniform(3, 10))
+        run.fleet.workers[number % len(run.fleet.workers)].kill()
+
+
+def rolling_restart(run: Run) -> None:
+    """Every worker is stopped by SIGTERM and started again, one after the other, twice"""
+    for worker in run.fleet.workers * 2:
+        run.fleet.replace(worker)
+        run.live(2)
+
+
+def rebalances(run: Run) -> None:
+    """From one worker a stage to four and back, twice"""
+    for _ in range(2):
+        more = [run.fleet.add(stage) for _ in range(3) for stage in ("tagging", "stories")]
+        run.live(15)
+        for worker in more:
+            run.fleet.dismiss(worker)
+        run.live(3)
+
+
+def frozen_worker(run: Run) -> None:
+    """A worker of each stage stands still for 90 s (SIGSTOP) and goes on, its partitions long with another"""
+    tagging, _, stories, _ = run.fleet.workers
+    for worker in (tagging, stories):
+        worker.process.freeze()
+    run.live(90)
+    for worker in (tagging, stories):
+        worker.process.thaw()
+    run.live(10)
+
+
+def frozen_broker(run: Run) -> None:
+    """The only broker stands still for 10 s, five times"""
+    for _ in range(5):
+        _freeze(run, 10)
+        run.live(5)
+
+
+def frozen_broker_20(run: Run) -> None:
+    """The only broker stands still for 20 s"""
+    _freeze(run, 20)
+
+
+def frozen_broker_70(run: Run) -> None:
+    """The only broker stands still for 70 s, longer than a delivery may take"""
+    _freeze(run, 70)
+
+
+def killed_broker(run: Run) -> None:
+    """The only broker is killed and comes back after 10 s"""
+    run.kafka.kill(1)
+    run.live(10)
+    run.kafka.start_node(1)
+
+
+def killed_leaders(run: Run) -> None:
+    """Of three brokers one after the other is killed and comes back, five times"""
+    for number in range(5):
+        node = number % 3 + 1
+        run.kafka.kill(node)
+        run.live(8)
+        run.kafka.start_node(node)
+        run.live(4)
+
+
+def no_quorum(run: Run) -> None:
+    """Two of three brokers are killed and come back after 20 s: meanwhile nothing is acknowledged"""
+    run.kafka.kill(1)
+    run.kafka.kill(2)
+    run.live(20)
+    for node in (1, 2):
+        run.kafka.start_node(node, wait=False)
+    run.live(5)
+
+
+def _freeze(run: Run, seconds: float) -> None:
+    run.kafka.freeze(1)
+    run.live(seconds)
+    run.kafka.thaw(1)
+
+
+class Scenario(NamedTuple):
+    """A fault, and on what it comes down. Where `once` no alert may come twice."""
+
+    harm: Callable[[Run], None]
+    nodes: int = 1
+    each: int = 2
+    least: int = 6_000
+    once: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.harm.__name__
+
+    def kept_by(self, verdict: Verdict) -> bool:
+        """Whether the promise was kept."""
+        return verdict.kept and not (self.once and verdict.again)
+
+
+SCENARIOS = (
+    Scenario(sigkill, least=20_000),
+    Scenario(rolling_restart, once=True),
+    Scenario(rebalances, each=1, once=True),
+    Scenario(frozen_worker),
+    Scenario(frozen_broker),
+    Scenario(frozen_broker_20),
+    Scenario(frozen_broker_70),
+    Scenario(killed_broker),
+    Scenario(killed_leaders, nodes=3),
+    Scenario(no_quorum, nodes=3),
+)
+
+
+def main(arguments: list[str]) -> str | None:
+    """Performs the scenarios that are named, or all; a sentence if the promise was broken, for `sys.exit`."""
+    if unknown := set(arguments) - {scenario.name for scenario in SCENARIOS}:
+        return f"no scenario is called {min(unknown)}: {', '.join(scenario.name for scenario in SCENARIOS)}"
+    lines, broken = [], []
+    for scenario in SCENARIOS:
+        if arguments and scenario.name not in arguments:
+            continue
+        print(f"{scenario.name}: {scenario.harm.__doc__}", flush=True)
+        began = time.monotonic()
+        verdict, restarts = perform(scenario.harm, nodes=scenario.nodes, least=scenario.least, each=scenario.each)
+        kept = scenario.kept_by(verdict)
+        broken += [] if kept else [scenario.name]
+        told = ", ".join(f"{name} {number:,}" for name, number in zip(_HEADINGS, (*verdict, restarts), strict=True))
+        print(f"    {'kept' if kept else 'BROKEN'} after {time.monotonic() - began:.0f} s: {told}", flush=True)
+        cells = " | ".join(f"{number:,}" for number in (*verdict, restarts))
+        lines.append(f"| {scenario.harm.__doc__} | {scenario.nodes} | {cells} | {'yes' if kept else '**no**'} |")
+    if not arguments:
+        REPORT.write_text(_report(lines), encoding="utf-8")
+    return f"the promise was broken: {', '.join(broken)}" if broken else None
+
+
+def _report(lines: list[str]) -> str:
+    headings = " | ".join(("fault", "brokers", *_HEADINGS, "kept"))
+    table = "\n".join((f"| {headings} |", "|---" * (len(_HEADINGS) + 3) + "|", *lines))
+    return f"""# Faults
+
+`make faults`, {datetime.now(UTC):%Y-%m-%d}: Apache Kafka, {len(lines)} faults, each on a cluster of its own, six
+partitions, 300 articles a second without a pause. Every fifth article tells a story of its own and must give its alert;
+which, to the byte, is computed offline by the core alone. Workers that end are started again.
+
+{table}
+
+*Acknowledged*: articles that Kafka took. *Missing*: alerts that follow from these and did not come. *Again*: alerts
+that came more than once, each time the same to the byte: at least once is what is promised; where all workers stop in
+good order it must be 0. *Different*: not what the core makes of the article. *Unfounded*: from no article that was
+sent. *Disordered*: tagged before one that stood ahead in its partition. *Lag*: not committed in the end. *Restarts*:
+workers that ended, by the fault or by themselves.
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,212 @@
+"""A cluster, a feed and a fleet of workers that is kept alive, for one scenario."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from itertools import takewhile
+from typing import Any
+
+from kafka import KafkaProducer
+
+from streams.errors import NorthwireError
+from streams.kafka.connection import client_options
+from streams.kafka.lag import Lookout
+from streams.kafka.layout import ARTICLES, LARGEST_MESSAGE
+from tests.broker.road import STAGES, Road
+from tests.broker.test_restarts import articles
+from tests.clusters.apache import ApacheKafka
+from tests.faults.oracle import Verdict, judge
+from tests.workers import Worker
+
+PARTITIONS = 6
+RATE = 300.0
+"""Articles per second; every fifth tells a story of its own."""
+
+_SETTLED_WITHIN = 300.0
+_DELIVERED_WITHIN_MS = 240_000
+_TICK = 0.1
+
+
+class Fleet:
+    """Workers of both stages; one that has ended is started again, as a supervisor would."""
+
+    def __init__(self, road: Road, each: int) -> None:
+        self._road = road
+        self._stack = ExitStack()
+        self.workers: list[Worker] = []
+        self.restarts = 0
+        for stage in STAGES:
+            for _ in range(each):
+                self.add(stage)
+        for worker in self.workers:
+            worker.wait_until_ready()
+
+    def add(self, stage: str) -> Worker:
+        """One more worker, which need not be ready."""
+        worker = self._road.worker(stage, session_timeout="6").start()
+        self._stack.push(worker.__exit__)
+        self.workers.append(worker)
+        return worker
+
+    def dismiss(self, worker: Worker) -> None:
+        """Have a worker stop in good order, and not start it again. Raises AssertionError if it does not."""
+        self.workers.remove(worker)
+        _stop(worker)
+
+    def replace(self, worker: Worker) -> None:
+        """Have a worker stop in good order and start again; return when it is ready."""
+        _stop(worker)
+        worker.start().wait_until_ready()
+
+    def tend(self) -> None:
+        """Start those again that have ended."""
+        for worker in self.workers:
+            if not worker.process.running:
+                self.restarts += 1
+                worker.start()
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+class Feed(threading.Thread):
+    """Puts articles on `articles` at a pace until told to end; knows which of them Kafka has acknowledged."""
+
+    def __init__(self, options: dict[str, Any], run: str, least: int) -> None:
+        super().__init__(name="feed")
+        self._options, self._run, self._least = options, run, least
+        self._over = threading.Event()
+        self._failure: BaseException | None = None
+        self.attempted: list[bytes] = []
+        self.acknowledged: list[bytes] = []
+
+    def run(self) -> None:
+        try:
+            self._pour()
+        except BaseException as error:
+            self._failure = error
+
+    @property
+    def done(self) -> bool:
+        """Whether as many were sent as must be."""
+        return len(self.attempted) >= self._least
+
+    def end(self) -> None:
+        """Return when the fate of every article is known."""
+        self._over.set()
+        self.join()
+        if self._failure:
+            raise self._failure
+
+    def _pour(self) -> None:
+        options = {
+            "acks": "all",
+            "linger_ms": 5,
+            "max_request_size": LARGEST_MESSAGE,
+            "request_timeout_ms": 15_000,
+            "delivery_timeout_ms": _DELIVERED_WITHIN_MS,
+            "max_block_ms": _DELIVERED_WITHIN_MS,
+        }
+        with closing(KafkaProducer(**self._options, **options)) as producer:
+            began = time.monotonic()
+            futures = []
+            for number, value in enumerate(takewhile(lambda _: not self._is_over(), articles(self._run))):
+                time.sleep(max(0.0, began + number / RATE - time.monotonic()))
+                self.attempted.append(value)
+                futures.append(producer.send(ARTICLES, value, key=f"{self._run}-{number}".encode()))
+            for value, future in zip(self.attempted, futures, strict=True):
+                if _succeeds(future):
+                    self.acknowledged.append(value)
+
+    def _is_over(self) -> bool:
+        return self._over.is_set() and self.done
+
+
+class Run:
+    """What a scenario does its harm to."""
+
+    def __init__(self, kafka: ApacheKafka, fleet: Fleet, feed: Feed) -> None:
+        self.kafka, self.fleet, self.feed = kafka, fleet, feed
+
+    def live(self, seconds: float) -> None:
+        """Let time pass; whatever ends is started again."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.fleet.tend()
+            time.sleep(_TICK)
+
+    def last(self) -> None:
+        """Let time pass until as many articles were sent as must be."""
+        while not self.feed.done and self.feed.is_alive():
+            self.live(1)
+
+
+def perform(harm: Callable[[Run], None], *, nodes: int, least: int, each: int) -> tuple[Verdict, int]:
+    """Do harm under load and say what became of the promise, and how often a worker was started again.
+
+    Workers of each stage are `each`; `least` articles are sent at 300 a second, and more until the harm is done.
+    """
+    name = uuid.uuid4().hex
+    with ApacheKafka(nodes) as kafka, _road(kafka, nodes) as road:
+        fleet = Fleet(road, each)
+        try:
+            feed = Feed(client_options(road.settings), name, least)
+            run = Run(kafka, fleet, feed)
+            feed.start()
+            try:
+                run.live(3)
+                harm(run)
+                run.last()
+            finally:
+                feed.end()
+            lag = _settle(road, run)
+            alerts, tagged = road.alerts.all_about(name), road.tagged.all_about(name)
+            return judge(feed.attempted, feed.acknowledged, alerts, tagged, lag), fleet.restarts
+        finally:
+            fleet.close()
+
+
+@contextmanager
+def _road(kafka: ApacheKafka, nodes: int) -> Iterator[Road]:
+    road = Road(kafka, partitions=str(PARTITIONS), replication_factor=str(nodes))
+    try:
+        yield road
+    finally:
+        road.close()
+
+
+def _settle(road: Road, run: Run) -> int:
+    """The messages that are not committed when all are, or after five minutes."""
+    deadline = time.monotonic() + _SETTLED_WITHIN
+    while True:
+        run.live(2)
+        lag = _lag(road)
+        if not lag or time.monotonic() > deadline:
+            return lag
+
+
+def _lag(road: Road) -> int:
+    try:
+        with Lookout(road.settings) as lookout:
+            return sum(backlog.messages for backlog in lookout.look().backlogs.values())
+    except NorthwireError:
+        return 1  # nobody knows
+
+
+def _stop(worker: Worker) -> None:
+    began = time.monotonic()
+    code = worker.stop()
+    seconds = time.monotonic() - began
+    assert code == 0, f"{worker.stage} ended with {code}"
+    assert seconds < 15, f"{worker.stage} took {seconds:.0f} s to stop"
+
+
+def _succeeds(future: Any) -> bool:
+    try:
+        future.get(_DELIVERED_WITHIN_MS / 1000)
+    except Exception as error:
+        print(f"    not acknowledged: {type(error).__name__}", flush=True)
+        return False
+    return True
