@@ -1,4 +1,4 @@
-"""A tagging worker that gets stuck in one of the ways in which workers do: `python -m tests.broker.sabotage WAY`."""
+"""A tagging worker that fails in one of the ways in which workers do: `python -m tests.broker.sabotage WAY`."""
 
 import asyncio
 import sys
@@ -18,6 +18,11 @@ async def _hang(*_: Any, **__: Any) -> Any:
     await asyncio.Event().wait()
 
 
+async def _raise(*_: Any, **__: Any) -> Any:
+    """Has a bug."""
+    raise ValueError("a bug")
+
+
 async def _block(*_: Any, **__: Any) -> Any:
     """Holds the event loop itself."""
     time.sleep(3600)  # noqa: ASYNC251 - that is the sabotage
@@ -27,6 +32,8 @@ def main() -> None:
     match sys.argv[1]:
         case "batch-hangs":
             TaggingWorker.handle = _hang  # type: ignore[method-assign]
+        case "batch-raises":
+            TaggingWorker.handle = _raise  # type: ignore[method-assign]
         case "loop-blocked":
             TaggingWorker.handle = _block  # type: ignore[method-assign]
         case "consumer-dead":

@@ -1,4 +1,4 @@
-"""A worker that is stuck ends itself, and says so; the next one reads what it left."""
+"""A worker that is stuck or crashes ends, and says so; the next one reads what it left."""
 
 import sys
 import time
@@ -23,6 +23,21 @@ def test_a_worker_that_has_read_everything_is_left_alone(road: Road) -> None:
         time.sleep(12)
         assert worker.process.running
         assert "watchdog" not in worker.log
+
+
+def test_a_worker_that_raises_leaves_everything_to_the_next_one(road: Road) -> None:
+    run = uuid.uuid4().hex
+    road.crew.muster("stories")
+    values = [article(f"{run}-{number}", unique(SUMMIT)) for number in range(3)]
+    road.send(values)
+    before = road.committed("tagging")
+    done = captured(sys.executable, "-m", "tests.broker.sabotage", "batch-raises", env=environment(road.environment))
+    assert done.returncode == 1, done.stdout
+    assert road.committed("tagging") == before
+    wanted = expected_alerts(values)
+    road.crew.muster("tagging", "stories")
+    road.alerts.about(run, contains(wanted))
+    assert {each.id: each.value for each in road.alerts.all_about(run)} == wanted
 
 
 @pytest.mark.apache
