@@ -10,18 +10,16 @@ from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from streams.cli.options import BootstrapServers
-from streams.cli.screen import complain, moment, on_one_line, print_line
+from streams.cli.screen import complain, complain_of, list_console, moment, on_one_line, print_line
 from streams.errors import Reason
 from streams.kafka.layout import ARTICLES, TAGGED
 from streams.kafka.rejections import Rejection, rejections
 from streams.settings import Settings, read_settings
 
-_IN_A_PIPE = 300
 _MOST_SHOWN = 4000
 _Meaning = TypeVar("_Meaning")
 _SPANS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -113,7 +111,7 @@ def list_them(
             facts = (str(each.number), moment(each.put_aside), each.reason, each.origin, f"{each.size:,}")
             table.add_row(*(Text(on_one_line(fact)) for fact in (*facts, mark + each.error)))
     if table.row_count:
-        Console(highlight=False, width=_IN_A_PIPE if in_a_pipe else None).print(table)
+        list_console().print(table)
     print(_tally(waiting, sent_again, every), file=sys.stderr)
 
 
@@ -204,7 +202,7 @@ def resubmit(
         for each in due():
             print(f"{each.number} would go to {on_one_line(each.kafka_topic)}")
         return
-    for fate in send_again(settings, due()):
+    for fate in send_again(settings, due(), complain_of):
         if fate.error:
             failed += 1
             complain(f"{fate.rejection.number}: {fate.error}")

@@ -19,6 +19,8 @@ _COLOURS = {
 _EVIDENCE = "bold underline"
 _MOST_ENTRIES = 10
 _MOST_SHARED = 3
+_IN_A_PIPE = 300
+"""Columns where there is no screen: an entry of a list is a line."""
 
 
 def complain(sentence: str) -> None:
@@ -29,6 +31,11 @@ def complain(sentence: str) -> None:
 def complain_of(place: str, error: Exception) -> None:
     """Says on standard error that what lies at a place of Kafka is passed over, and why."""
     complain(f"{place} cannot be read: {error}")
+
+
+def list_console() -> Console:
+    """Where a list is printed: a screen, or as wide as a line needs."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _IN_A_PIPE)
 
 
 def print_line(raw: bytes) -> None:

@@ -11,14 +11,11 @@ from rich.console import Console
 from streams.cli.chronicles import Chronicle, choose, chronicles, distinct_digits
 from streams.cli.listing import list_stories, show_story
 from streams.cli.options import BootstrapServers
-from streams.cli.screen import complain, complain_of, print_line
+from streams.cli.screen import complain, complain_of, list_console, print_line
 from streams.kafka.timeline import alerts_of, placements
 from streams.model import Alert
 from streams.settings import Settings, read_settings
 from streams.wire import encode
-
-_IN_A_PIPE = 300
-"""Columns where there is no screen: a story is a line."""
 
 
 def stories(
@@ -57,7 +54,7 @@ def stories(
             print_line(encode(each))
         return
     if listed:
-        list_stories(_console(), listed, digits)
+        list_stories(list_console(), listed, digits)
     print(_tally(listed, found), file=sys.stderr)
 
 
@@ -89,7 +86,3 @@ def _tally(listed: Sequence[Chronicle], found: Sequence[Chronicle]) -> str:
     if len(listed) < live:
         return f"{tally}; shown are the latest {len(listed):,}"
     return f"{tally}: --all shows them too" if ended and len(listed) == live else tally
-
-
-def _console() -> Console:
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _IN_A_PIPE)

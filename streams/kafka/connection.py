@@ -7,7 +7,11 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from streams.errors import BrokerUnavailable, SettingsError
+from streams.kafka.layout import LARGEST_MESSAGE
 from streams.settings import Settings
+
+DELIVERED_WITHIN = 30
+"""Seconds that a message of a command may be on its way before it counts as failed."""
 
 _Answer = TypeVar("_Answer")
 
@@ -43,6 +47,17 @@ def client_options(settings: Settings) -> dict[str, Any]:
         options["sasl_plain_username"] = settings.sasl_username
         options["sasl_plain_password"] = settings.password
     return options
+
+
+def producer_options(settings: Settings) -> dict[str, Any]:
+    """Options of a kafka-python producer: a message is acknowledged by all in-sync replicas, or fails in time."""
+    return {
+        **client_options(settings),
+        "acks": "all",
+        "max_request_size": LARGEST_MESSAGE,
+        "request_timeout_ms": DELIVERED_WITHIN * 1000 // 3,
+        "delivery_timeout_ms": DELIVERED_WITHIN * 1000,
+    }
 
 
 def unavailable(settings: Settings, error: Exception) -> BrokerUnavailable:

@@ -8,12 +8,9 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from streams.kafka.admin import require
-from streams.kafka.connection import client_options, unavailable
-from streams.kafka.layout import ARTICLES, LARGEST_MESSAGE
+from streams.kafka.connection import producer_options, unavailable
+from streams.kafka.layout import ARTICLES
 from streams.settings import Settings
-
-_PATIENCE_MS = 30_000
-"""How long a message may be on its way before it counts as failed."""
 
 
 class Feed:
@@ -26,14 +23,7 @@ class Feed:
         self._failures: dict[str, str] = {}
         self.accepted = 0
         try:
-            self._producer = KafkaProducer(
-                **client_options(settings),
-                acks="all",
-                linger_ms=5,
-                max_request_size=LARGEST_MESSAGE,
-                request_timeout_ms=_PATIENCE_MS // 3,
-                delivery_timeout_ms=_PATIENCE_MS,
-            )
+            self._producer = KafkaProducer(**producer_options(settings), linger_ms=5)
         except KafkaError as error:
             raise unavailable(settings, error) from error
 

@@ -12,9 +12,10 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from streams.errors import Reason
-from streams.kafka.connection import client_options, unavailable
+from streams.kafka.connection import DELIVERED_WITHIN, producer_options, unavailable
 from streams.kafka.deliveries import ARTICLE_TIME, ORIGIN, Outgoing, number_in
-from streams.kafka.layout import ARTICLES, LARGEST_MESSAGE, TAGGED
+from streams.kafka.journal import Unreadable
+from streams.kafka.layout import ARTICLES, TAGGED
 from streams.kafka.rejections import Rejection, receipt
 from streams.kafka.stories import LONGEST_TIME, announcement, is_about
 from streams.kafka.timeline import Event, decisions
@@ -23,7 +24,6 @@ from streams.pipeline import receive, tell
 from streams.settings import Settings
 from streams.stories.placement import Placement
 
-_PATIENCE_MS = 30_000
 _MOST = 200
 _MOST_BYTES = 16 * 1024 * 1024
 
@@ -36,22 +36,17 @@ class Fate(NamedTuple):
     error: str = ""
 
 
-def resubmit(settings: Settings, chosen: Iterable[Rejection]) -> Iterator[Fate]:
+def resubmit(settings: Settings, chosen: Iterable[Rejection], unreadable: Unreadable) -> Iterator[Fate]:
     """Sends messages back to where they were read first, in order, and tells of each once its receipt is written.
 
     A tagged article whose alert was too large for its Kafka topic was placed in its story all the same,
-    and would be a repeat now. Its alert itself is sent, as it was decided then. Raises `BrokerUnavailable`.
+    and would be a repeat now. Its alert itself is sent, as it was decided then; what of the journal cannot be
+    read, `unreadable` is told. Raises `BrokerUnavailable`.
     """
-    options = {
-        "acks": "all",
-        "max_request_size": LARGEST_MESSAGE,
-        "request_timeout_ms": _PATIENCE_MS // 3,
-        "delivery_timeout_ms": _PATIENCE_MS,
-    }
     try:
-        with closing(KafkaProducer(**client_options(settings), **options)) as producer:
+        with closing(KafkaProducer(**producer_options(settings))) as producer:
             for several in _portions(chosen):
-                decided = decisions(settings, {_event(each) for each in several if _may_owe_an_alert(each)})
+                decided = decisions(settings, {_event(each) for each in several if _may_owe_an_alert(each)}, unreadable)
                 yield from _deliver(producer, several, decided)
     except KafkaError as error:
         raise unavailable(settings, error) from error
@@ -125,7 +120,7 @@ def _send(producer: KafkaProducer, outgoing: Outgoing) -> Callable[[], str]:
 
     def acknowledged() -> str:
         try:
-            future.get(_PATIENCE_MS / 1000)
+            future.get(DELIVERED_WITHIN)
         except KafkaError as error:
             return _words(error)
         return ""

@@ -29,11 +29,11 @@ Event = tuple[int, int]
 """A message of `articles.tagged`: its partition and its offset."""
 
 
-def decisions(settings: Settings, events: Collection[Event]) -> dict[Event, Placement]:
+def decisions(settings: Settings, events: Collection[Event], unreadable: Unreadable) -> dict[Event, Placement]:
     """What was decided on these events, as far as the journal can be read and has it. Raises as `records` does."""
     if not events:
         return {}
-    reader = Reader(lambda *_: None)
+    reader = Reader(unreadable)
     return {
         (record.partition, entry.offset): entry.placement
         for record in records(settings, STORIES)

@@ -13,7 +13,7 @@ from kafka.errors import KafkaError
 
 from streams.errors import BrokerUnavailable, ClusterMismatch, TopicFileError
 from streams.kafka import admin
-from streams.kafka.connection import client_options, run, unavailable
+from streams.kafka.connection import DELIVERED_WITHIN, client_options, producer_options, run, unavailable
 from streams.kafka.layout import LARGEST_MESSAGE, TOPICS, layout, outlets
 from streams.proofreading.trials import trials
 from streams.settings import Settings
@@ -166,14 +166,8 @@ def plan(own: Watchlist, held: Watchlist, remove: Collection[str]) -> list[Step]
 
 
 def _carry_out(settings: Settings, steps: Collection[Step], values: Mapping[str, bytes]) -> Generator[Step, None, None]:
-    options = {
-        "acks": "all",
-        "max_request_size": LARGEST_MESSAGE,
-        "request_timeout_ms": _PATIENCE * 1000 // 3,
-        "delivery_timeout_ms": _PATIENCE * 1000,
-    }
     try:
-        with closing(KafkaProducer(**client_options(settings), **options)) as producer:
+        with closing(KafkaProducer(**producer_options(settings))) as producer:
             sent = {
                 step: producer.send(TOPICS, values.get(step.topic), key=step.topic.encode(), partition=0)
                 for step in steps
@@ -181,7 +175,7 @@ def _carry_out(settings: Settings, steps: Collection[Step], values: Mapping[str,
             }
             for step in steps:
                 if step in sent:
-                    sent[step].get(_PATIENCE)
+                    sent[step].get(DELIVERED_WITHIN)
                 yield step
     except KafkaError as error:
         raise unavailable(settings, error) from error
