@@ -1,4 +1,4 @@
-"""A tagging worker that fails in one of the ways in which workers do: `python -m tests.broker.sabotage WAY`."""
+"""A tagging worker that fails, or has a hard time, as workers do: `python -m tests.broker.sabotage WAY`."""
 
 import asyncio
 import sys
@@ -28,6 +28,15 @@ async def _block(*_: Any, **__: Any) -> Any:
     time.sleep(3600)  # noqa: ASYNC251 - that is the sabotage
 
 
+_commit = driver.AIOKafkaConsumerThread._commit
+
+
+async def _commit_late(*arguments: Any) -> bool:
+    """Has a slow broker."""
+    await asyncio.sleep(1)
+    return bool(await _commit(*arguments))
+
+
 def main() -> None:
     match sys.argv[1]:
         case "batch-hangs":
@@ -38,6 +47,8 @@ def main() -> None:
             TaggingWorker.handle = _block  # type: ignore[method-assign]
         case "consumer-dead":
             driver.AIOKafkaConsumerThread.getmany = _hang  # type: ignore[method-assign]
+        case "commits-slow":
+            driver.AIOKafkaConsumerThread._commit = _commit_late  # type: ignore[method-assign]
     configure_logs(json=True)
     sys.exit(run_worker("tagging", read_settings()))
 

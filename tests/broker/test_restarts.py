@@ -1,16 +1,20 @@
 """Workers that are killed, stopped, joined by others, and made to read again: nothing lost, nothing new."""
 
 import json
+import sys
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import count
+from pathlib import Path
 
+from streams.cli.processes import environment
+from streams.kafka.embedded import ChildProcess, free_ports
 from tests.benchmarks.articles import article as generated
 from tests.broker.road import STAGES, Received, Road, article, at_least, contains, eventually, expected_alerts, unique
 from tests.invented import invented
@@ -135,6 +139,25 @@ def test_workers_stopped_in_the_middle_have_committed_exactly_what_they_did(road
     road.crew.muster("tagging", "stories")
     road.alerts.about(run, contains(wanted))
     assert len(road.tagged.all_about(run)) == len(road.alerts.all_about(run)) == len(values)
+
+
+def test_a_worker_stopped_while_a_commit_is_on_its_way_commits_what_it_did_since(road: Road, tmp_path: Path) -> None:
+    run = uuid.uuid4().hex
+    road.crew.stop()
+    settings = environment({**road.environment, "commit_interval": "0.1", "metrics_port": str(free_ports(1)[0])})
+    command = [sys.executable, "-m", "tests.broker.sabotage", "commits-slow"]
+    with ThreadPoolExecutor() as beside, ExitStack() as stack:
+        worker = ChildProcess(command, log_file=tmp_path / "log", directory=Path.cwd(), environment=settings)
+        stack.callback(worker.stop)
+        feed = beside.submit(road.send, told(COUNCIL, run, 3000), per_second=300)
+        road.tagged.about(run, at_least(500))
+        worker.stop()
+        assert worker.exit_code == 0, (tmp_path / "log").read_text()
+        assert not feed.done()
+        feed.result()
+    road.crew.muster("tagging")
+    tagged = road.tagged.about(run, at_least(3000))
+    assert len({each.origin for each in tagged}) == len(tagged) == 3000
 
 
 def test_what_is_delivered_again_gives_the_same_alerts_to_the_byte(road: Road) -> None:
