@@ -48,7 +48,7 @@ def main() -> None:
         case "consumer-dead":
             driver.AIOKafkaConsumerThread.getmany = _hang  # type: ignore[method-assign]
         case "commits-slow":
-            driver.AIOKafkaConsumerThread._commit = _commit_late  # type: ignore[method-assign]
+            driver.AIOKafkaConsumerThread._commit = _commit_late  # type: ignore[assignment, method-assign]
     configure_logs(json=True)
     sys.exit(run_worker("tagging", read_settings()))
 
