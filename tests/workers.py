@@ -1,5 +1,7 @@
 """Real worker processes, as an operator would start them, for broker tests and benchmarks."""
 
+import sys
+from datetime import timedelta
 from typing import Self
 
 from streams.cli.processes import WorkerProcess
@@ -10,6 +12,15 @@ class Worker(WorkerProcess):
 
     def __init__(self, stage: str, bootstrap: str, **settings: str) -> None:
         super().__init__(stage, **{"bootstrap_servers": bootstrap, "session_timeout": "6", **settings})
+        self.clock = timedelta()
+        """How far the clock of the next start is ahead."""
+
+    @property
+    def command(self) -> list[str]:
+        if not self.clock:
+            return super().command
+        _, _, _, *arguments = super().command
+        return [sys.executable, "-m", "tests.faults.clock", str(self.clock.total_seconds()), *arguments]
 
     def stop(self) -> int:
         """SIGTERM, and the exit code: negative where it had to be killed after 20 s."""

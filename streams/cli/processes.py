@@ -49,10 +49,15 @@ class WorkerProcess:
         """What the worker wrote so far."""
         return self._log_file.read_text(encoding="utf-8", errors="replace")
 
+    @property
+    def command(self) -> list[str]:
+        """What is started."""
+        return [sys.executable, "-m", "streams.cli.main", *([] if self.stage == LAG else ["worker"]), self.stage]
+
     def start(self) -> Self:
         """Starts without waiting."""
         self._child = ChildProcess(
-            [sys.executable, "-m", "streams.cli.main", *([] if self.stage == LAG else ["worker"]), self.stage],
+            self.command,
             log_file=self._log_file,
             directory=Path.cwd(),
             environment=self._environment,

@@ -18,6 +18,7 @@ from streams.kafka.embedded import free_ports
 from streams.kafka.readiness import wait_until_ready
 from tests.clusters.certificates import CA_FILE, KEYSTORE, write_certificates
 from tests.clusters.node import Node, format_folders, security_of, settings_of
+from tests.clusters.proxy import Proxy
 from tests.clusters.toolchain import archive_classes, class_archive, ensure_toolchain, kafka_jars
 
 _START_ATTEMPTS = 3
@@ -32,8 +33,9 @@ class ApacheKafka:
     object; otherwise they lie in a temporary one, removed by `stop` unless
     NORTHWIRE_KEEP_KAFKA=1. An object keeps its ports from one `start` to the next.
     `secured` makes clients speak SASL_SSL with SCRAM-SHA-256, `username` and `password`,
-    trusting `ca_file`. `tiered_stop=False` gives the JVM its full compiler, for benchmarks.
-    `settings` go into every server.properties, over our own.
+    trusting `ca_file`; `proxied` makes them go through `proxies`. `tiered_stop=False`
+    gives the JVM its full compiler, for benchmarks. `settings` go into every server.properties,
+    over our own.
     """
 
     name = "apache"
@@ -46,11 +48,12 @@ class ApacheKafka:
         heap: str = "384m",
         *,
         secured: bool = False,
+        proxied: bool = False,
         tiered_stop: bool = True,
         directory: Path | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        self._secured = secured
+        self._secured, self._proxied = secured, proxied
         self._kept = directory is not None
         self._directory = directory.absolute() if directory else None
         self._settings = dict(settings or {})
@@ -67,6 +70,11 @@ class ApacheKafka:
         ]
 
     @property
+    def size(self) -> int:
+        """How many nodes there are, running or not."""
+        return len(self._nodes)
+
+    @property
     def bootstrap(self) -> str:
         """The addresses of all nodes, also of those that are down."""
         return ",".join(node.address for node in self._nodes)
@@ -75,6 +83,11 @@ class ApacheKafka:
     def pids(self) -> dict[int, int]:
         """The process ids of the nodes that run or are frozen, by node id."""
         return {node.id: node.process.pid for node in self._nodes if node.running}
+
+    @property
+    def proxies(self) -> list[Proxy]:
+        """What clients of a proxied cluster go through, a proxy for each node."""
+        return [node.proxy for node in self._nodes if node.proxy]
 
     @property
     def directory(self) -> Path:
@@ -126,6 +139,7 @@ class ApacheKafka:
         deadline = time.monotonic() + _STOP_TIMEOUT
         for process in running:
             process.stop(max(0.0, deadline - time.monotonic()))
+        self._close_proxies()
         keep = self._kept or os.environ.get("NORTHWIRE_KEEP_KAFKA") == "1"
         if self._directory is not None and not keep:
             shutil.rmtree(self._directory, ignore_errors=True)
@@ -182,6 +196,7 @@ class ApacheKafka:
                 self._choose_ports()
             self._write_settings()
             self._format()
+            self._open_proxies()
             for node in self._nodes:
                 node.launch(self._java if class_archive().exists() or node.id > 1 else self._taking_notes())
             try:
@@ -205,11 +220,24 @@ class ApacheKafka:
             archive_classes(self._java, class_list)
 
     def _choose_ports(self) -> None:
-        ports = iter(free_ports(3 * len(self._nodes)))
+        ports = iter(free_ports(4 * len(self._nodes)))
         for node in self._nodes:
             node.client_port = next(ports)
             node.internal_port = next(ports)
             node.controller_port = next(ports)
+            node.proxy_port = next(ports) if self._proxied else 0
+
+    def _open_proxies(self) -> None:
+        self._close_proxies()
+        for node in self._nodes:
+            if node.proxy_port:
+                node.proxy = Proxy(node.proxy_port, to=node.client_port)
+
+    def _close_proxies(self) -> None:
+        for node in self._nodes:
+            if node.proxy:
+                node.proxy.close()
+                node.proxy = None
 
     def _write_settings(self) -> None:
         security = security_of(self.directory / KEYSTORE) if self._secured else {}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from streams.errors import BrokerUnavailable
 from streams.kafka.embedded import ChildProcess
+from tests.clusters.proxy import Proxy
 
 
 @dataclass
@@ -15,6 +16,7 @@ class Node:
     """A node that may run; `id` counts from 1, and a port of 0 is not chosen yet.
 
     `folder` is where all that belongs to the node lies; set before anything is written.
+    Clients reach it through `proxy`, where there is one.
     """
 
     id: int
@@ -22,11 +24,14 @@ class Node:
     client_port: int = 0
     internal_port: int = 0
     controller_port: int = 0
+    proxy_port: int = 0
+    proxy: Proxy | None = None
     child: ChildProcess | None = None
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.client_port}"
+        """Where clients reach it."""
+        return f"127.0.0.1:{self.proxy_port or self.client_port}"
 
     @property
     def settings_file(self) -> Path:
@@ -93,14 +98,16 @@ def settings_of(node: Node, nodes: Sequence[Node]) -> dict[str, str]:
     copies = str(min(len(nodes), 3))
     quorum = str(min(len(nodes), 2))
     voters = ",".join(f"{peer.id}@127.0.0.1:{peer.controller_port}" for peer in nodes)
-    serving = f"CLIENT://{node.address},INTERNAL://127.0.0.1:{node.internal_port}"
+    internal = f"INTERNAL://127.0.0.1:{node.internal_port}"
     return {
         "process.roles": "broker,controller",
         "node.id": str(node.id),
         "controller.quorum.voters": voters,
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"{serving},CONTROLLER://127.0.0.1:{node.controller_port}",
-        "advertised.listeners": serving,
+        "listeners": (
+            f"CLIENT://127.0.0.1:{node.client_port},{internal},CONTROLLER://127.0.0.1:{node.controller_port}"
+        ),
+        "advertised.listeners": f"CLIENT://{node.address},{internal}",
         "listener.security.protocol.map": ("CLIENT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT"),
         "inter.broker.listener.name": "INTERNAL",
         "log.dirs": str(node.folder / "data"),

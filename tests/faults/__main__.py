@@ -4,15 +4,22 @@ All of them take about half an hour. tests/faults/REPORT.md is written anew afte
 """
 
 import random
+import resource
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from kafka import TopicPartition
+from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
+
+from streams.kafka.layout import STORIES, alerts
+from tests.clusters.apache import ApacheKafka
 from tests.faults.oracle import Verdict
-from tests.faults.run import RATE, Run, perform
+from tests.faults.run import PARTITIONS, RATE, Run, perform
 
 REPORT = Path(__file__).with_name("REPORT.md")
 _HEADINGS = ("acknowledged", "alerts", "missing", "again", "different", "unfounded", "disordered", "lag", "restarts")
@@ -97,6 +104,73 @@ def no_quorum(run: Run) -> None:
     run.live(5)
 
 
+def bad_network(run: Run) -> None:
+    """All connections pass a proxy that is slow (0.3 s), ends the brokers' side of them, and cuts them, five times"""
+    (proxy,) = run.kafka.proxies
+    for _ in range(5):
+        proxy.slow_down(0.3)
+        run.live(5)
+        proxy.slow_down(0)
+        proxy.half_close()
+        run.live(3)
+        proxy.cut()
+        run.live(2)
+
+
+def refused(run: Run) -> None:
+    """Kafka takes no alerts on arctic from anyone for 15 s (ACL)"""
+    only_reading = [
+        ACL("User:*", "*", operation, ACLPermissionType.ALLOW, ResourcePattern(ResourceType.TOPIC, alerts("arctic")))
+        for operation in (ACLOperation.READ, ACLOperation.DESCRIBE)
+    ]
+    with run.road.admin() as admin:
+        admin.create_acls(only_reading)
+        run.live(15)
+        admin.delete_acls(only_reading)
+
+
+def full_broker(run: Run) -> None:
+    """The only broker can write no more, and ends; after 10 s there is space again"""
+    _fill_disk(run.kafka.pids[1])
+    run.live(10)
+    if run.kafka.pids:
+        run.kafka.kill(1)
+    run.kafka.start_node(1)
+
+
+def full_workers(run: Run) -> None:
+    """No worker can write a byte to disk for 20 s, and then all are killed"""
+    for worker in run.fleet.workers:
+        _fill_disk(worker.process.pid)
+    run.live(20)
+    for worker in run.fleet.workers:
+        worker.kill()
+
+
+def emptied_journal(run: Run) -> None:
+    """The journal of stories is emptied, and every worker that read it is killed"""
+    everything = {TopicPartition(STORIES, number): -1 for number in range(PARTITIONS)}
+    with run.road.admin() as admin:
+        admin.delete_records(everything)
+    for worker in run.fleet.workers:
+        worker.kill()
+    run.live(5)
+
+
+def wrong_clocks(run: Run) -> None:
+    """Workers are killed and come back with clocks that are two hours ahead, or behind"""
+    for number, worker in enumerate(run.fleet.workers):
+        worker.clock = timedelta(hours=2 if number % 2 else -2)
+        worker.kill()
+        run.live(5)
+
+
+def _fill_disk(process: int) -> None:
+    """Whatever a process would write to a file fails from now on: as on a full disk, without filling one."""
+    _, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (0, hard))
+
+
 def _freeze(run: Run, seconds: float) -> None:
     run.kafka.freeze(1)
     run.live(seconds)
@@ -107,7 +181,7 @@ class Scenario(NamedTuple):
     """A fault, and on what it comes down. Where `once` no alert may come twice."""
 
     harm: Callable[[Run], None]
-    nodes: int = 1
+    kafka: Callable[[], ApacheKafka] = ApacheKafka
     each: int = 2
     least: int = 4_000
     once: bool = False
@@ -121,11 +195,22 @@ class Scenario(NamedTuple):
         return verdict.kept and not (self.once and verdict.again)
 
 
+_AUTHORIZING = {
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": "true",
+}
+
 SCENARIOS = (
     Scenario(killed_broker),
     Scenario(frozen_broker_20),
-    Scenario(no_quorum, nodes=3),
-    Scenario(killed_leaders, nodes=3),
+    Scenario(no_quorum, partial(ApacheKafka, 3)),
+    Scenario(killed_leaders, partial(ApacheKafka, 3)),
+    Scenario(bad_network, partial(ApacheKafka, proxied=True)),
+    Scenario(refused, partial(ApacheKafka, settings=_AUTHORIZING)),
+    Scenario(full_broker),
+    Scenario(full_workers),
+    Scenario(emptied_journal),
+    Scenario(wrong_clocks),
     Scenario(sigkill, least=20_000),
     Scenario(rolling_restart, once=True),
     Scenario(frozen_worker),
@@ -145,13 +230,14 @@ def main(arguments: list[str]) -> str | None:
             continue
         print(f"{scenario.name}: {scenario.harm.__doc__}", flush=True)
         began = time.monotonic()
-        verdict, restarts = perform(scenario.harm, nodes=scenario.nodes, least=scenario.least, each=scenario.each)
+        kafka = scenario.kafka()
+        verdict, restarts = perform(scenario.harm, kafka, least=scenario.least, each=scenario.each)
         kept = scenario.kept_by(verdict)
         broken += [] if kept else [scenario.name]
         told = ", ".join(f"{name} {number:,}" for name, number in zip(_HEADINGS, (*verdict, restarts), strict=True))
         print(f"    {'kept' if kept else 'BROKEN'} after {time.monotonic() - began:.0f} s: {told}", flush=True)
         cells = " | ".join(f"{number:,}" for number in (*verdict, restarts))
-        lines.append(f"| {scenario.harm.__doc__} | {scenario.nodes} | {cells} | {'yes' if kept else '**no**'} |")
+        lines.append(f"| {scenario.harm.__doc__} | {kafka.size} | {cells} | {'yes' if kept else '**no**'} |")
         if not arguments:
             REPORT.write_text(_report(lines), encoding="utf-8")
     return f"the promise was broken: {', '.join(broken)}" if broken else None

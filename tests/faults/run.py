@@ -129,8 +129,8 @@ class Feed(threading.Thread):
 class Run:
     """What a scenario does its harm to."""
 
-    def __init__(self, kafka: ApacheKafka, fleet: Fleet, feed: Feed) -> None:
-        self.kafka, self.fleet, self.feed = kafka, fleet, feed
+    def __init__(self, kafka: ApacheKafka, road: Road, fleet: Fleet, feed: Feed) -> None:
+        self.kafka, self.road, self.fleet, self.feed = kafka, road, fleet, feed
 
     def live(self, seconds: float) -> None:
         """Let time pass; whatever ends is started again."""
@@ -145,17 +145,17 @@ class Run:
             self.live(1)
 
 
-def perform(harm: Callable[[Run], None], *, nodes: int, least: int, each: int) -> tuple[Verdict, int]:
+def perform(harm: Callable[[Run], None], kafka: ApacheKafka, *, least: int, each: int) -> tuple[Verdict, int]:
     """Do harm under load and say what became of the promise, and how often a worker was started again.
 
     Workers of each stage are `each`; `least` articles are sent, and more until the harm is done.
     """
     name = uuid.uuid4().hex
-    with ApacheKafka(nodes) as kafka, _road(kafka, nodes) as road:
+    with kafka, _road(kafka) as road:
         fleet = Fleet(road, each)
         try:
             feed = Feed(client_options(road.settings), name, least)
-            run = Run(kafka, fleet, feed)
+            run = Run(kafka, road, fleet, feed)
             feed.start()
             try:
                 run.live(3)
@@ -172,8 +172,8 @@ def perform(harm: Callable[[Run], None], *, nodes: int, least: int, each: int) -
 
 
 @contextmanager
-def _road(kafka: ApacheKafka, nodes: int) -> Iterator[Road]:
-    road = Road(kafka, partitions=str(PARTITIONS), replication_factor=str(nodes))
+def _road(kafka: ApacheKafka) -> Iterator[Road]:
+    road = Road(kafka, partitions=str(PARTITIONS), replication_factor=str(kafka.size))
     try:
         yield road
     finally:
