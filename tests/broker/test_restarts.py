@@ -13,6 +13,8 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from streams.cli.processes import environment
 from streams.kafka.embedded import ChildProcess, free_ports
 from tests.benchmarks.articles import article as generated
@@ -114,6 +116,7 @@ def test_workers_that_join_and_leave_during_a_feed_lose_nothing(road: Road) -> N
     assert_nothing_lost_and_nothing_new(road.alerts.all_about(run), wanted)
 
 
+@pytest.mark.apache
 def test_workers_stopped_in_the_middle_have_committed_exactly_what_they_did(road: Road) -> None:
     run = uuid.uuid4().hex
     values = told(COUNCIL, run, 3000)
@@ -141,6 +144,7 @@ def test_workers_stopped_in_the_middle_have_committed_exactly_what_they_did(road
     assert len(road.tagged.all_about(run)) == len(road.alerts.all_about(run)) == len(values)
 
 
+@pytest.mark.apache
 def test_a_worker_stopped_while_a_commit_is_on_its_way_commits_what_it_did_since(road: Road, tmp_path: Path) -> None:
     run = uuid.uuid4().hex
     road.crew.stop()
@@ -160,6 +164,7 @@ def test_a_worker_stopped_while_a_commit_is_on_its_way_commits_what_it_did_since
     assert len({each.origin for each in tagged}) == len(tagged) == 3000
 
 
+@pytest.mark.apache
 def test_what_is_delivered_again_gives_the_same_alerts_to_the_byte(road: Road) -> None:
     run = uuid.uuid4().hex
     values = told(SUMMIT, run, 40)

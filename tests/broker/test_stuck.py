@@ -13,6 +13,7 @@ from tests.commands import captured
 SUMMIT = "Ministers of the Arctic Council met in Tromsø and agreed on a search-and-rescue drill off Svalbard."
 
 
+@pytest.mark.apache
 def test_a_worker_that_has_read_everything_is_left_alone(road: Road) -> None:
     run = uuid.uuid4().hex
     road.crew.muster("stories")
