@@ -12,7 +12,7 @@ from streams.kafka.application import Application
 from streams.kafka.lag import READS
 from streams.kafka.layout import layout, outlets
 from streams.kafka.outlets import Outlets, cluster
-from streams.kafka.runner import Pulse, run
+from streams.kafka.runner import Pulse, run, when_kafka_answers
 from streams.kafka.stories import stories_app
 from streams.kafka.tagging import tagging_app
 from streams.kafka.topics import read_topics
@@ -25,10 +25,13 @@ from streams.watchlist import Watchlist, folder_of, read_folder
 
 
 def run_worker(stage: str, settings: Settings) -> int:
-    """Runs a worker until it is told to stop; its exit code. Raises `NorthwireError` if it cannot start."""
+    """Runs a worker until it is told to stop; its exit code. Raises `NorthwireError` if it cannot start.
+
+    Where no broker answers yet, it waits for one, alive and not ready.
+    """
     telemetry = Telemetry(stage, sources=settings.watched_sources, now=time())
-    app, topics = (_tagging if stage == TAGGING else _stories)(settings, telemetry)
-    pulse = Pulse(app)
+    build = _tagging if stage == TAGGING else _stories
+    pulse = Pulse()
     with exposed(
         settings.metrics_host,
         settings.metrics_port,
@@ -37,6 +40,9 @@ def run_worker(stage: str, settings: Settings) -> int:
         ready=pulse.ready,
     ) as port:
         log = structlog.get_logger(stage)
+        app, topics = when_kafka_answers(
+            lambda: build(settings, telemetry), pulse, lambda reason: log.warning("waiting", error=reason)
+        )
         log.info("started", metrics=f"http://{settings.metrics_host}:{port}/metrics", topics=topics)
         code = run(app, pulse)
         log.info("stopped", exit_code=code)

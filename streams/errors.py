@@ -6,6 +6,7 @@ NorthwireError                  everything Northwire raises on purpose
 ├── SettingsError               the configuration contradicts itself or the promise
 ├── SourceError                 an input file cannot be read
 ├── BrokerUnavailable           no broker answers where one was expected, or none lets us in
+│   └── NoBrokerAnswers         nobody answers, which may pass: a worker waits
 ├── ClusterMismatch             the broker's Kafka topics are not as Northwire needs them
 └── DeliveryFailed              the broker refused or lost a message we must not lose
 
@@ -59,6 +60,10 @@ class SourceError(NorthwireError):
 
 class BrokerUnavailable(NorthwireError):
     """No broker answers, or none lets us in."""
+
+
+class NoBrokerAnswers(BrokerUnavailable):
+    """Nobody answers, or nobody in time. Whoever may wait can try again."""
 
 
 class ClusterMismatch(NorthwireError):

@@ -12,13 +12,17 @@ from aiokafka import errors
 from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.protocol.metadata import MetadataRequest
 
-from streams.errors import BrokerUnavailable
+from streams.errors import BrokerUnavailable, NoBrokerAnswers
 from streams.kafka.connection import client_options, no_answer, run
 from streams.settings import Settings
 
 _PATIENCE_MS = 5_000
 _ANOTHER_HOST = (62, 64)
 """OpenSSL's verify codes (X509_V_ERR_*_MISMATCH) for a certificate that is good, but not for this host."""
+
+
+_SILENT = 1
+"""The weight of no answer at all."""
 
 
 class _Refusal(NamedTuple):
@@ -31,11 +35,11 @@ class _Refusal(NamedTuple):
 def knock(settings: Settings) -> None:
     """Returns as soon as one broker has answered us by its own protocol. Blocks for seconds at most.
 
-    Raises `BrokerUnavailable` with the cause: nobody answers, the certificate is not to be trusted, the
-    login is refused, or the broker speaks another protocol. No message holds the password.
+    Raises `BrokerUnavailable` with the cause: the certificate is not to be trusted, the login is refused,
+    or the broker speaks another protocol; `NoBrokerAnswers` if nobody answers. No message holds the password.
     """
     if refusal := run(_knock(settings)):
-        raise BrokerUnavailable(refusal.sentence)
+        raise (NoBrokerAnswers if refusal.weight == _SILENT else BrokerUnavailable)(refusal.sentence)
 
 
 async def _knock(settings: Settings) -> _Refusal | None:
@@ -94,7 +98,7 @@ def _refusal(broker: str, settings: Settings, error: Exception) -> _Refusal:
                 f"Something answers at {broker}, but not as {settings.security_protocol}: "
                 "set NORTHWIRE_SECURITY_PROTOCOL as the Kafka broker has it there.",
             )
-    return _Refusal(1, no_answer(settings, _cause(error)))
+    return _Refusal(_SILENT, no_answer(settings, _cause(error)))
 
 
 def _cause(error: Exception) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from streams.errors import BrokerUnavailable, SettingsError
+from streams.errors import NoBrokerAnswers, SettingsError
 from streams.kafka.layout import LARGEST_MESSAGE
 from streams.settings import Settings
 
@@ -60,12 +60,12 @@ def producer_options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def unavailable(settings: Settings, error: Exception) -> BrokerUnavailable:
+def unavailable(settings: Settings, error: Exception) -> NoBrokerAnswers:
     """What to tell a person when no broker of these settings answers."""
     cause = str(error) or type(error).__name__
     with suppress(ValueError):
         cause = cause[: cause.index("\n")]
-    return BrokerUnavailable(no_answer(settings, cause))
+    return NoBrokerAnswers(no_answer(settings, cause))
 
 
 def no_answer(settings: Settings, cause: str) -> str:

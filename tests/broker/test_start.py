@@ -2,17 +2,22 @@
 
 import shutil
 import socket
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from streams.kafka.embedded import EmbeddedBroker, free_ports
-from tests.broker.road import PARTITIONS, STAGES, Road
+from tests.broker.road import PARTITIONS, STAGES, Road, article, contains, eventually, expected_alerts, unique
+from tests.clusters.apache import ApacheKafka
 from tests.commands import Finished, at_once, northwire
+from tests.workers import Worker
 
+SUMMIT = "Ministers of the Arctic Council met in Tromsø and agreed on a search-and-rescue drill off Svalbard."
 SOON = 15.0
 
 
@@ -38,13 +43,19 @@ def topic(name: str) -> str:
     return f"id: {name}\ntitle: Other\nversion: '1'\nrules:\n  - id: r\n    terms: [volcano]\n    weight: 1\n"
 
 
+@contextmanager
+def started(worker: Worker) -> Iterator[Worker]:
+    """A worker that need not become ready, stopped in the end."""
+    try:
+        yield worker.start()
+    finally:
+        worker.__exit__()
+
+
 def test_where_no_broker_answers_every_command_says_so(tmp_path: Path) -> None:
     (tmp_path / "one.ndjson").write_bytes(b'{"title": "a", "body": ""}\n')
     nowhere = f"127.0.0.1:{free_ports(1)[0]}"
-    workers = [("worker", stage) for stage in STAGES]
-    for done in at_once(
-        *workers, ("ingest", str(tmp_path)), ("subscribe",), ("kafka", "init"), bootstrap_servers=nowhere
-    ):
+    for done in at_once(("ingest", str(tmp_path)), ("subscribe",), ("kafka", "init"), bootstrap_servers=nowhere):
         sentence = the_sentence(done)
         assert f"No Kafka broker answers at {nowhere} (connection refused)" in sentence
         assert "NORTHWIRE_BOOTSTRAP_SERVERS" in sentence
@@ -53,7 +64,34 @@ def test_where_no_broker_answers_every_command_says_so(tmp_path: Path) -> None:
 def test_a_broker_that_accepts_and_stays_silent_is_not_waited_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         nowhere = f"127.0.0.1:{silent.getsockname()[1]}"
-        assert "silent for 5 s" in the_sentence(northwire("worker", "tagging", bootstrap_servers=nowhere))
+        assert "silent for 5 s" in the_sentence(northwire("kafka", "init", bootstrap_servers=nowhere))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_worker_waits_for_a_broker_alive_and_not_ready_and_can_be_stopped(stage: str) -> None:
+    nowhere = f"127.0.0.1:{free_ports(1)[0]}"
+    with started(Worker(stage, nowhere)) as worker:
+        eventually(lambda: f"No Kafka broker answers at {nowhere} (connection refused)" in worker.log)
+        assert worker.exposition
+        assert not worker.is_ready
+        time.sleep(3)
+        assert worker.log.count("No Kafka broker answers") == 1
+        assert worker.stop() == 0
+
+
+@pytest.mark.apache
+def test_a_worker_that_was_there_before_its_broker_goes_on_by_itself() -> None:
+    run = uuid.uuid4().hex
+    values = [article(run, unique(SUMMIT))]
+    with ApacheKafka() as kafka, closing(Road(kafka)) as road:
+        kafka.kill(1)
+        with started(road.worker("tagging")) as tagging, started(road.worker("stories")) as stories:
+            eventually(lambda: all("No Kafka broker answers" in worker.log for worker in (tagging, stories)))
+            kafka.start_node(1)
+            for worker in (tagging, stories):
+                worker.wait_until_ready()
+            road.send(values)
+            road.alerts.about(run, contains(expected_alerts(values)))
 
 
 def test_an_unknown_stage_is_wrong_usage() -> None:
