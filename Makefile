@@ -10,6 +10,8 @@ PYTHON ?=
 ARTICLES ?=
 UPGRADE ?=
 RATE ?= 2
+TARGET ?=
+MINUTES ?= 60
 
 BIN := .venv/bin
 UV ?= $(BIN)/uv
@@ -68,6 +70,7 @@ lock-files:
 	@$(COMPILE) pyproject.toml --extra demo --extra dev --group build --output-file requirements/dev.txt
 	@$(COMPILE) pyproject.toml --extra demo --group build $(PINNED) --output-file requirements/demo.txt
 	@$(COMPILE) pyproject.toml --extra bench $(PINNED) --output-file requirements/bench.txt
+	@$(COMPILE) pyproject.toml --extra fuzz $(PINNED) --output-file requirements/fuzz.txt
 	@$(COMPILE) pyproject.toml $(PINNED) --output-file requirements/run.txt
 	@$(COMPILE) --group build $(PINNED) --output-file requirements/build.txt
 
@@ -109,6 +112,10 @@ drills: .venv/.dev ## a quarter of an hour at rest, then a fault, five times at 
 faults: .venv/.dev ## what kills, freezes and cuts off workers and brokers, under load, and what is missing afterwards (half an hour)
 	@exec $(BIN)/python -m tests.faults
 
+.PHONY: fuzz
+fuzz: .venv/.fuzz ## inputs that nobody would write, led by coverage; TARGET=one of them, MINUTES=60 for each
+	@exec $(BIN)/python -m tests.fuzz --minutes "$(MINUTES)" $(TARGET)
+
 .PHONY: rehearsal
 rehearsal: .venv/.dev ## the image and the units, built, started and driven without Docker (root on Debian, ten minutes)
 	$(BIN)/python -m tests.deploy.image
@@ -136,6 +143,11 @@ clean: ## removes .venv and every cache
 	@echo 'Installing what the benchmarks need, once: this takes a minute or so.'
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/bench.txt \
 	  --build-constraints requirements/bench.txt
+	@touch $@
+
+.venv/.fuzz: .venv/.dev requirements/fuzz.txt
+	@echo 'Installing what fuzzing needs, once.'
+	@$(PIP) --require-hashes --requirement requirements/fuzz.txt
 	@touch $@
 
 .venv/pyvenv.cfg:

@@ -14,16 +14,17 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 RUN: list[str] = PROJECT["project"]["dependencies"]
 BUILD: list[str] = PROJECT["dependency-groups"]["build"]
-DIRECT = [*RUN, *EXTRAS["demo"], *EXTRAS["dev"], *EXTRAS["bench"], *BUILD]
+DIRECT = [*RUN, *EXTRAS["demo"], *EXTRAS["dev"], *EXTRAS["bench"], *EXTRAS["fuzz"], *BUILD]
 PEERS = {
     "ahocorasick": ["pyahocorasick"],
+    "atheris": ["atheris"],
     "datasketch": ["datasketch"],
     "flashtext": ["flashtext"],
     "simhash": ["simhash"],
     "sklearn": ["scikit-learn"],
     "spacy": ["spacy"],
 }
-"""Modules of what only `make bench` installs, and the packages that hold them."""
+"""Modules of what only `make bench` and `make fuzz` install, and the packages that hold them."""
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 

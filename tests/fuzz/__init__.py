@@ -1,0 +1,1 @@
+"""The core fed by atheris with what nobody would write."""
