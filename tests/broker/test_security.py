@@ -1,16 +1,20 @@
 """The whole road where brokers ask for TLS and a login, and what is said where they do not let us in."""
 
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from streams.cli.processes import environment
+from streams.kafka.layout import kafka_layout
+from streams.kafka.records import records
 from streams.wire import decode_alert
-from tests.broker.road import Road, article, contains, expected_alerts, unique
+from tests.broker.road import STAGES, Road, article, contains, expected_alerts, unique
 from tests.clusters.apache import ApacheKafka
 from tests.clusters.certificates import CA_FILE, write_certificates
-from tests.commands import at_once, northwire
+from tests.commands import at_once, captured, northwire
 
 pytestmark = pytest.mark.apache
 
@@ -84,3 +88,28 @@ def test_a_client_in_the_clear_hears_that_the_broker_wants_more(secured: Road) -
     (line,) = done.error.splitlines()
     assert done.code == 1
     assert "not as PLAINTEXT: set NORTHWIRE_SECURITY_PROTOCOL" in line
+
+
+def test_the_password_is_in_nothing_that_comes_out(secured: Road) -> None:
+    run = uuid.uuid4().hex
+    values = [article(run, unique(SUMMIT))]
+    secured.crew.muster("tagging", "stories")
+    secured.send([*values, b"{"])
+    secured.alerts.about(run, contains(expected_alerts(values)))
+    workers = [secured.crew[stage] for stage in STAGES]
+    said = [part for worker in workers for part in (worker.log.encode(), worker.exposition)]
+    commands = (("rejected", "list"), ("rejected", "export"), ("stories",), ("kafka", "init"))
+    for done in at_once(*commands, **secured.environment):
+        assert done.code == 0, done.error
+        said += [done.out, done.error.encode()]
+    secured.crew.stop("tagging")
+    secured.send(values)
+    settings = environment(secured.environment)
+    crashed = captured(sys.executable, "-m", "tests.broker.sabotage", "batch-raises", env=settings).stdout
+    assert "ValueError: a bug" in crashed
+    said.append(crashed.encode())
+    for kafka_topic in kafka_layout(secured.settings):
+        for record in records(secured.settings, kafka_topic.name):
+            said += [record.key or b"", record.value or b"", repr(record.headers).encode()]
+    password = secured.environment["sasl_password"].encode()
+    assert not [each for each in said if password in each]
