@@ -16,6 +16,7 @@ from typing import NamedTuple
 from kafka import TopicPartition
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
 
+from streams.kafka.application import MOST_EVENTS
 from streams.kafka.layout import STORIES, alerts
 from tests.clusters.apache import ApacheKafka
 from tests.faults.oracle import Verdict
@@ -117,6 +118,21 @@ def bad_network(run: Run) -> None:
         run.live(2)
 
 
+def burst(run: Run) -> None:
+    """Ten times as many articles for 20 s, on one worker a stage, which takes in no more than it has room for"""
+    before = _memory(run)
+    run.feed.rate = 10 * RATE
+    most = 0.0
+    for _ in range(20):
+        run.live(1)
+        most = max(most, *(worker.metric("northwire_inflight_messages") for worker in run.fleet.workers))
+    run.feed.rate = RATE
+    grown = [(now - then) / 2**20 for then, now in zip(before, _memory(run), strict=True)]
+    print(f"    in hand at most {most:,.0f}; memory grew by {', '.join(f'{one:.0f} MiB' for one in grown)}")
+    assert 0 < most <= 2 * MOST_EVENTS + 1024, "a worker takes in more than it has room for"
+    assert max(grown) < 256, "memory follows the backlog"
+
+
 def refused(run: Run) -> None:
     """Kafka takes no alerts on arctic from anyone for 15 s (ACL)"""
     only_reading = [
@@ -165,6 +181,11 @@ def wrong_clocks(run: Run) -> None:
         run.live(5)
 
 
+def _memory(run: Run) -> list[float]:
+    """What each worker holds, in bytes."""
+    return [worker.metric("process_resident_memory_bytes") for worker in run.fleet.workers]
+
+
 def _fill_disk(process: int) -> None:
     """Whatever a process would write to a file fails from now on: as on a full disk, without filling one."""
     _, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
@@ -206,6 +227,7 @@ SCENARIOS = (
     Scenario(no_quorum, partial(ApacheKafka, 3)),
     Scenario(killed_leaders, partial(ApacheKafka, 3)),
     Scenario(bad_network, partial(ApacheKafka, proxied=True)),
+    Scenario(burst, each=1),
     Scenario(refused, partial(ApacheKafka, settings=_AUTHORIZING)),
     Scenario(full_broker),
     Scenario(full_workers),

@@ -74,12 +74,13 @@ class Fleet:
 
 
 class Feed(threading.Thread):
-    """Puts articles on `articles` at a pace until told to end; knows which of them Kafka has acknowledged."""
+    """Puts articles on `articles` at a `rate` until told to end; knows which of them Kafka has acknowledged."""
 
     def __init__(self, options: dict[str, Any], run: str, least: int) -> None:
         super().__init__(name="feed")
         self._options, self._run, self._least = options, run, least
         self._over = threading.Event()
+        self.rate = RATE
         self._failure: BaseException | None = None
         self.attempted: list[bytes] = []
         self.acknowledged: list[bytes] = []
@@ -112,10 +113,11 @@ class Feed(threading.Thread):
             "max_block_ms": _DELIVERED_WITHIN_MS,
         }
         with closing(KafkaProducer(**self._options, **options)) as producer:
-            began = time.monotonic()
+            due = time.monotonic()
             futures = []
             for number, value in enumerate(takewhile(lambda _: not self._is_over(), articles(self._run))):
-                time.sleep(max(0.0, began + number / RATE - time.monotonic()))
+                time.sleep(max(0.0, due - time.monotonic()))
+                due += 1 / self.rate
                 self.attempted.append(value)
                 futures.append(producer.send(ARTICLES, value, key=f"{self._run}-{number}".encode()))
             for value, future in zip(self.attempted, futures, strict=True):
