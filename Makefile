@@ -109,7 +109,7 @@ drills: .venv/.dev ## a quarter of an hour at rest, then a fault, five times at 
 	@exec $(BIN)/python -m tests.observability.drills
 
 .PHONY: faults
-faults: .venv/.dev ## what kills, freezes and cuts off workers and brokers, under load, and what is missing afterwards (half an hour)
+faults: .venv/.dev ## what kills, freezes and cuts off workers and brokers, under load, and what is missing afterwards (three quarters of an hour)
 	@exec $(BIN)/python -m tests.faults
 
 .PHONY: fuzz

@@ -1,6 +1,6 @@
 """Every fault, one after the other, each on a cluster of its own: `python -m tests.faults [SCENARIO…]`.
 
-All of them take about half an hour. tests/faults/REPORT.md is written anew after each.
+All of them take about three quarters of an hour. tests/faults/REPORT.md is written anew after each.
 """
 
 import random
