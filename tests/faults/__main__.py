@@ -44,7 +44,9 @@ def rebalances(run: Run) -> None:
     """From one worker a stage to four and back, twice"""
     for _ in range(2):
         more = [run.fleet.add(stage) for _ in range(3) for stage in ("tagging", "stories")]
-        run.live(15)
+        for worker in more:
+            worker.wait_until_ready()
+        run.live(10)
         for worker in more:
             run.fleet.dismiss(worker)
         run.live(3)
@@ -182,8 +184,9 @@ def wrong_clocks(run: Run) -> None:
 
 
 def _memory(run: Run) -> list[float]:
-    """What each worker holds, in bytes."""
-    return [worker.metric("process_resident_memory_bytes") for worker in run.fleet.workers]
+    """What each worker holds, in bytes, by the kernel's word."""
+    held = (Path(f"/proc/{worker.process.pid}/statm").read_text(encoding="ascii") for worker in run.fleet.workers)
+    return [float(pages.split()[1]) * resource.getpagesize() for pages in held]
 
 
 def _fill_disk(process: int) -> None:

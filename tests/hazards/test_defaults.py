@@ -1,0 +1,106 @@
+"""What plain Faust and kafka-python do unless told otherwise, seen without a broker, and what we tell them.
+
+As in test_hazards.py, a test that fails is good news: it was mended upstream.
+"""
+
+import asyncio
+from pathlib import Path
+
+import faust
+import pytest
+from faust.transport.drivers.aiokafka import Consumer as PlainConsumer
+from kafka import KafkaConsumer
+from mode.supervisors import CrashingSupervisor, OneForOneSupervisor
+
+from streams.kafka.application import Application, Consumer
+from streams.kafka.tagging import tagging_app
+from streams.metrics import TAGGING
+from streams.settings import read_settings
+from streams.telemetry import Telemetry
+from streams.watchlist import Folder, Watchlist
+
+
+async def _nothing(*_: object) -> None: ...
+
+
+@pytest.fixture
+def plain() -> faust.App:
+    return faust.App("plain", broker="kafka://127.0.0.1:9")
+
+
+@pytest.fixture
+def ours() -> Application:
+    return tagging_app(read_settings(), Watchlist(Folder(Path())), Telemetry(TAGGING))
+
+
+def test_an_agent_that_raised_is_started_again_as_if_it_had_not(plain: faust.App, ours: Application) -> None:
+    """Hazard 2: the supervisor that makes a worker end is not the default."""
+    assert str(plain.conf.agent_supervisor) == str(OneForOneSupervisor)
+    assert str(ours.conf.agent_supervisor) == str(CrashingSupervisor)
+
+
+def test_a_worker_that_stops_waits_for_its_streams_without_end(plain: faust.App, ours: Application) -> None:
+    """Hazard 11."""
+    assert plain.conf.stream_wait_empty
+    assert not ours.conf.stream_wait_empty
+
+
+def test_a_web_server_listens_on_every_address(plain: faust.App, ours: Application) -> None:
+    """Hazard 12."""
+    assert (plain.conf.web_enabled, plain.conf.web_bind) == (True, "0.0.0.0")
+    assert not ours.conf.web_enabled
+
+
+def test_kafka_topics_are_created_unasked_with_one_copy(plain: faust.App, ours: Application) -> None:
+    """Hazard 12."""
+    assert (plain.conf.topic_allow_declare, plain.conf.topic_replication_factor) == (True, 1)
+    assert not ours.conf.topic_allow_declare
+
+
+def test_state_lies_in_tables_that_recover_when_they_can(ours: Application) -> None:
+    """Hazards 4, 6, 7 and 13 are of tables; we have none, nor a folder for them (test_stories.py on what we have)."""
+    assert not ours.tables
+    assert str(ours.conf.store) == "memory:"
+
+
+def test_kafka_python_commits_what_was_fetched_and_not_what_was_done() -> None:
+    """Hazard 15. Ours say that they do not, wherever they read; that which asks for names alone is in no group."""
+    assert KafkaConsumer.DEFAULT_CONFIG["enable_auto_commit"]
+    for file in (Path(__file__).parents[2] / "streams").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert "KafkaConsumer(" not in text or "enable_auto_commit" in text or file.name == "outlets.py", file
+
+
+@pytest.mark.parametrize(("kind", "left_out"), [(PlainConsumer, True), (Consumer, False)], ids=["plain", "ours"])
+def test_a_commit_is_left_out_while_another_is_on_its_way(
+    ours: Application, kind: type[PlainConsumer], left_out: bool
+) -> None:
+    """Hazard 16, not in the list we began with: whoever stops in that moment leaves uncommitted what it did since.
+
+    Ours: test_a_worker_stopped_while_a_commit_is_on_its_way_commits_what_it_did_since.
+    """
+    committed: list[int] = []
+
+    class Watched(kind):  # type: ignore[misc, valid-type]
+        async def force_commit(self, *_: object, **__: object) -> bool:
+            done = len(self.done)
+            await asyncio.sleep(0.05)
+            committed.append(done)
+            return True
+
+    async def stop_during_a_commit() -> None:
+        ours.finalize()
+        consumer = Watched(
+            ours.transport, callback=_nothing, on_partitions_revoked=_nothing, on_partitions_assigned=_nothing
+        )
+        consumer.done = ["one"]
+        periodic = asyncio.ensure_future(consumer.commit())
+        await asyncio.sleep(0.01)
+        consumer.done += ["two", "three"]
+        await consumer.commit()
+        await periodic
+        consumer._thread.thread_loop.close()
+
+    asyncio.run(stop_during_a_commit())
+    assert (committed == [1]) is left_out
+    assert committed == ([1] if left_out else [1, 3])
