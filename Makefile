@@ -110,6 +110,7 @@ drills: .venv/.dev ## a quarter of an hour at rest, then a fault, five times at 
 
 .PHONY: faults
 faults: .venv/.dev ## what kills, freezes and cuts off workers and brokers, under load, and what is missing afterwards (three quarters of an hour)
+	@KILLS=20 $(BIN)/pytest -q tests/broker/test_stories.py
 	@exec $(BIN)/python -m tests.faults
 
 .PHONY: fuzz

@@ -25,6 +25,7 @@ def keys(road: Road) -> Iterator[tuple[bytes, bytes]]:
     pytest.fail("all keys go to one partition")
 
 
+@pytest.mark.apache
 def test_too_much_poison_stops_its_partition_and_no_other_until_someone_has_looked(
     road: Road, keys: tuple[bytes, bytes]
 ) -> None:

@@ -38,6 +38,7 @@ def exported(done: Finished) -> list[Mapping[str, object]]:
     return [json.loads(line) for line in done.out.splitlines()]
 
 
+@pytest.mark.apache
 def test_a_message_is_listed_shown_and_exported_as_it_came(road: Road) -> None:
     name = uuid.uuid4().hex
     raw = f'{{"title": 7, "body": "{name} {HOSTILE}"}}'.encode() + b"\xff"
@@ -61,6 +62,7 @@ def test_a_message_is_listed_shown_and_exported_as_it_came(road: Road) -> None:
     assert one["key"] == f"{name}\x1b[31m"
 
 
+@pytest.mark.apache
 def test_a_tagged_article_that_nobody_could_be_told_of_gives_its_alert_when_it_is_sent_again(road: Road) -> None:
     topic, name = f"t{uuid.uuid4().hex}", uuid.uuid4().hex
     outcome = tag(article(name, unique(SUMMIT)), load_tagger(read_settings()))
@@ -90,6 +92,7 @@ def test_a_tagged_article_that_nobody_could_be_told_of_gives_its_alert_when_it_i
     assert one["sent_again"] is True
 
 
+@pytest.mark.apache
 def test_what_is_still_bad_is_put_aside_anew_and_the_first_has_its_receipt(road: Road) -> None:
     name = uuid.uuid4().hex
     raw = b"not an article " + name.encode()
@@ -103,6 +106,7 @@ def test_what_is_still_bad_is_put_aside_anew_and_the_first_has_its_receipt(road:
     assert second.offset in waiting
 
 
+@pytest.mark.apache
 def test_what_is_left_where_it_was_is_told_and_stays_on_the_list(road: Road) -> None:
     name = uuid.uuid4().hex
     ((_, offset),) = road.send([name.encode()], to=REJECTED)

@@ -333,6 +333,7 @@ def test_an_invalid_push_is_refused_whole(road: Road, tmp_path: Path) -> None:
         assert reading.so_far(other.id) == []
 
 
+@pytest.mark.apache
 @pytest.mark.parametrize("by", ["folder", "kafka"])
 def test_a_reload_under_load_loses_and_repeats_nothing(road: Road, tmp_path: Path, by: str) -> None:
     road.crew.stop("tagging")

@@ -90,6 +90,7 @@ def test_stories_are_remembered_after_a_restart_that_lost_all_memory(road: Road)
     assert_nothing_lost_and_nothing_new(road.alerts.about(run, contains(wanted)), wanted)
 
 
+@pytest.mark.apache
 def test_workers_killed_in_the_middle_lose_nothing(road: Road) -> None:
     run = uuid.uuid4().hex
     road.crew.muster("tagging", "stories")
@@ -104,6 +105,7 @@ def test_workers_killed_in_the_middle_lose_nothing(road: Road) -> None:
     assert_nothing_lost_and_nothing_new(road.alerts.all_about(run), wanted)
 
 
+@pytest.mark.apache
 def test_workers_that_join_and_leave_during_a_feed_lose_nothing(road: Road) -> None:
     run = uuid.uuid4().hex
     road.crew.muster("tagging", "stories")

@@ -1,5 +1,6 @@
 """One story, one alert, whatever happens to those who tell it: on Apache Kafka, under load."""
 
+import os
 import random
 import threading
 import time
@@ -27,9 +28,11 @@ from tests.invented import invented
 pytestmark = pytest.mark.apache
 
 TOPIC = "arctic"
-KILLS = 20
-CAUGHT = 7
-"""Kills, at least, of a worker that had alerts out: a busy machine takes more than 20 to come to so many."""
+KILLS = int(os.environ.get("KILLS", "8"))
+"""Of stories workers; `make faults` has twenty."""
+
+CAUGHT = KILLS // 3
+"""Kills, at least, of a worker that had alerts out: a busy machine takes more than `KILLS` to come to so many."""
 
 PER_SECOND = 60
 
@@ -108,7 +111,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(road: Road) -> Told:
-    """Tellings under which the stories workers were killed twenty times or more, now and then one of two."""
+    """Tellings under which the stories workers were killed again and again, now and then one of two."""
     run, rng = uuid.uuid4().hex, random.Random(7)
     road.crew.stop()
     over = threading.Event()
@@ -142,7 +145,7 @@ def told(road: Road) -> Told:
     return Told(road, run, places[0][0], places[0][1])
 
 
-def test_twenty_kills_under_load_lose_no_alert_and_tell_no_story_twice(road: Road, told: Told) -> None:
+def test_kills_under_load_lose_no_alert_and_tell_no_story_twice(road: Road, told: Told) -> None:
     assert {Kind.NEW, Kind.UPDATE, Kind.ESCALATED, Kind.CORRECTED} == {
         decode_alert(raw).kind for raw in told.wanted.values()
     }

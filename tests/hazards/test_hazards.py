@@ -4,13 +4,14 @@ A test of plain Faust that fails is good news: the hazard is mended upstream, an
 docs/decisions/0001-faust-is-a-shell.md can go.
 """
 
+import os
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 
 import pytest
 from kafka import TopicPartition
@@ -38,10 +39,15 @@ def plain(road: Road, hazard: str, values: list[bytes]) -> Iterator[tuple[str, "
         client.create_topics({name: {"num_partitions": 1}})
         client.create_topics({f"{name}.out": {"num_partitions": 1, "configs": {"max.message.bytes": str(_SMALL)}}})
     road.send(values, to=name)
-    with TemporaryFile() as out:
+    with TemporaryFile() as out, TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "tests.hazards.plain", hazard, road.settings.bootstrap_servers, name]
         process = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=Path(__file__).parents[2]
+            command,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"APP_DATADIR": folder},
         )
         try:
             eventually(lambda: committed(road, name) == len(values), within=60)
