@@ -11,7 +11,7 @@ ARTICLES ?=
 UPGRADE ?=
 RATE ?= 2
 TARGET ?=
-MINUTES ?= 60
+MINUTES ?=
 
 BIN := .venv/bin
 UV ?= $(BIN)/uv
@@ -113,9 +113,13 @@ faults: .venv/.dev ## what kills, freezes and cuts off workers and brokers, unde
 	@KILLS=20 $(BIN)/pytest -q tests/broker/test_stories.py
 	@exec $(BIN)/python -m tests.faults
 
+.PHONY: soak
+soak: .venv/.dev ## two hours of 50 articles a second, and whether memory, file handles, threads or latency grow
+	@exec $(BIN)/python -m tests.faults.soak --minutes "$(or $(MINUTES),120)"
+
 .PHONY: fuzz
-fuzz: .venv/.fuzz ## inputs that nobody would write, led by coverage; TARGET=one of them, MINUTES=60 for each
-	@exec $(BIN)/python -m tests.fuzz --minutes "$(MINUTES)" $(TARGET)
+fuzz: .venv/.fuzz ## inputs that nobody would write, led by coverage, for an hour each; MINUTES=1, TARGET=decoding
+	@exec $(BIN)/python -m tests.fuzz --minutes "$(or $(MINUTES),60)" $(TARGET)
 
 .PHONY: rehearsal
 rehearsal: .venv/.dev ## the image and the units, built, started and driven without Docker (root on Debian, ten minutes)

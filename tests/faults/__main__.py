@@ -20,7 +20,7 @@ from streams.kafka.application import MOST_EVENTS
 from streams.kafka.layout import STORIES, alerts
 from tests.clusters.apache import ApacheKafka
 from tests.faults.oracle import Verdict
-from tests.faults.run import PARTITIONS, RATE, Run, perform
+from tests.faults.run import PARTITIONS, RATE, Run, perform, resident
 
 REPORT = Path(__file__).with_name("REPORT.md")
 _HEADINGS = ("acknowledged", "alerts", "missing", "again", "different", "unfounded", "disordered", "lag", "restarts")
@@ -122,14 +122,14 @@ def bad_network(run: Run) -> None:
 
 def burst(run: Run) -> None:
     """Ten times as many articles for 20 s, on one worker a stage, which takes in no more than it has room for"""
-    before = _memory(run)
+    before = _held(run)
     run.feed.rate = 10 * RATE
     most = 0.0
     for _ in range(20):
         run.live(1)
         most = max(most, *(worker.metric("northwire_inflight_messages") for worker in run.fleet.workers))
     run.feed.rate = RATE
-    grown = [(now - then) / 2**20 for then, now in zip(before, _memory(run), strict=True)]
+    grown = [(now - then) / 2**20 for then, now in zip(before, _held(run), strict=True)]
     print(f"    in hand at most {most:,.0f}; memory grew by {', '.join(f'{one:.0f} MiB' for one in grown)}")
     assert 0 < most <= 2 * MOST_EVENTS + 1024, "a worker takes in more than it has room for"
     assert max(grown) < 256, "memory follows the backlog"
@@ -183,10 +183,9 @@ def wrong_clocks(run: Run) -> None:
         run.live(5)
 
 
-def _memory(run: Run) -> list[float]:
-    """What each worker holds, in bytes, by the kernel's word."""
-    held = (Path(f"/proc/{worker.process.pid}/statm").read_text(encoding="ascii") for worker in run.fleet.workers)
-    return [float(pages.split()[1]) * resource.getpagesize() for pages in held]
+def _held(run: Run) -> list[int]:
+    """The memory of each worker, in bytes."""
+    return [resident(worker.process.pid) for worker in run.fleet.workers]
 
 
 def _fill_disk(process: int) -> None:

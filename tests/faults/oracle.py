@@ -53,7 +53,7 @@ def judge(
     Each article must tell a story of its own, so that what is decided on it does not depend on the others.
     """
     possible = expected_alerts(attempted)
-    wanted = expected_alerts(acknowledged)
+    wanted = possible if len(acknowledged) == len(attempted) else expected_alerts(acknowledged)
     came = Counter(each.id for each in alerts)
     return Verdict(
         acknowledged=len(acknowledged),

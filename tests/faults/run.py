@@ -1,11 +1,14 @@
 """A cluster, a feed and a fleet of workers that is kept alive, for one scenario."""
 
+import resource
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 from kafka import KafkaProducer, TopicPartition
@@ -76,14 +79,16 @@ class Fleet:
 class Feed(threading.Thread):
     """Puts articles on `articles` at a `rate` until told to end; knows which of them Kafka has acknowledged."""
 
-    def __init__(self, options: dict[str, Any], run: str, least: int) -> None:
+    def __init__(self, options: dict[str, Any], run: str, least: int, rate: float) -> None:
         super().__init__(name="feed")
         self._options, self._run, self._least = options, run, least
         self._over = threading.Event()
-        self.rate = RATE
+        self.rate = rate
         self._failure: BaseException | None = None
         self.attempted: list[bytes] = []
         self.acknowledged: list[bytes] = []
+        self.sent_at: dict[str, float] = {}
+        """When each article was handed to the producer, by its key, on the monotonic clock."""
 
     def run(self) -> None:
         try:
@@ -114,15 +119,22 @@ class Feed(threading.Thread):
         }
         with closing(KafkaProducer(**self._options, **options)) as producer:
             due = time.monotonic()
-            futures = []
+            pending: deque[tuple[bytes, Any]] = deque()
             for number, value in enumerate(takewhile(lambda _: not self._is_over(), articles(self._run))):
                 time.sleep(max(0.0, due - time.monotonic()))
                 due += 1 / self.rate
                 self.attempted.append(value)
-                futures.append(producer.send(ARTICLES, value, key=f"{self._run}-{number}".encode()))
-            for value, future in zip(self.attempted, futures, strict=True):
-                if _succeeds(future):
-                    self.acknowledged.append(value)
+                key = f"{self._run}-{number}"
+                self.sent_at[key] = time.monotonic()
+                pending.append((value, producer.send(ARTICLES, value, key=key.encode())))
+                while pending[0][1].is_done and len(pending) > 1:
+                    self._settle(*pending.popleft())
+            for value, future in pending:
+                self._settle(value, future)
+
+    def _settle(self, value: bytes, future: Any) -> None:
+        if _succeeds(future):
+            self.acknowledged.append(value)
 
     def _is_over(self) -> bool:
         return self._over.is_set() and self.done
@@ -147,16 +159,18 @@ class Run:
             self.live(1)
 
 
-def perform(harm: Callable[[Run], None], kafka: ApacheKafka, *, least: int, each: int) -> tuple[Verdict, int]:
+def perform(
+    harm: Callable[[Run], None], kafka: ApacheKafka, *, least: int, each: int, rate: float = RATE, **settings: str
+) -> tuple[Verdict, int]:
     """Do harm under load and say what became of the promise, and how often a worker was started again.
 
     Workers of each stage are `each`; `least` articles are sent, and more until the harm is done.
     """
     name = uuid.uuid4().hex
-    with kafka, _road(kafka) as road:
+    with kafka, _road(kafka, settings) as road:
         fleet = Fleet(road, each)
         try:
-            feed = Feed(client_options(road.settings), name, least)
+            feed = Feed(client_options(road.settings), name, least, rate)
             run = Run(kafka, road, fleet, feed)
             feed.start()
             try:
@@ -173,9 +187,15 @@ def perform(harm: Callable[[Run], None], kafka: ApacheKafka, *, least: int, each
             fleet.close()
 
 
+def resident(process: int) -> int:
+    """The memory that a process holds, in bytes, by the kernel's word."""
+    pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * resource.getpagesize()
+
+
 @contextmanager
-def _road(kafka: ApacheKafka) -> Iterator[Road]:
-    road = Road(kafka, partitions=str(PARTITIONS), replication_factor=str(kafka.size))
+def _road(kafka: ApacheKafka, settings: Mapping[str, str]) -> Iterator[Road]:
+    road = Road(kafka, partitions=str(PARTITIONS), replication_factor=str(kafka.size), **settings)
     try:
         yield road
     finally:

@@ -1,17 +1,21 @@
 """Feeds the core what nobody would write, led by coverage: `python -m tests.fuzz [--minutes N] [TARGET…]`.
 
-Each target runs in a process of its own, for so long or until it finds something. An input that takes more
-than five seconds, or 2 GiB, is a finding. tests/fuzz/REPORT.md is written anew when all targets were run.
+Each target runs in a process of its own, for so long, or ten million inputs, or until it finds something; as many
+at once as there are cores. An input that takes more than five seconds, or 2 GiB, is a finding. tests/fuzz/REPORT.md
+is written anew when all targets were run.
 """
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +28,7 @@ TARGETS = {
     "topics": "text is a topic file, or refused by name",
     "road": "bytes are forwarded, declined or rejected, none for a bug of ours",
 }
-_SECONDS, _MEGABYTES, _LONGEST = 5, 2048, 8192
+_SECONDS, _MEGABYTES, _LONGEST, _INPUTS = 5, 2048, 8192, 10_000_000
 _ARTICLE = {
     "title": "Arctic Council meets in Tromsø",
     "body": "<p>Ministers spoke of &quot;new sanctions&quot; on Russia and of nuclear arms control.</p>\n\nRead more",
@@ -51,23 +55,29 @@ def main() -> str | None:
     parser.add_argument("--minutes", type=float, default=60, help="for each target (default 60)")
     options = parser.parse_args()
     outcomes = []
-    for target in options.targets or TARGETS:
-        outcomes.append(_fuzz(target, options.minutes * 60))
-        print(f"{target}: {outcomes[-1].inputs:,} inputs, {outcomes[-1].finding or 'nothing found'}", flush=True)
+    with ThreadPoolExecutor(os.cpu_count()) as side_by_side:
+        for outcome in side_by_side.map(partial(_fuzz, options.minutes * 60), options.targets or TARGETS):
+            outcomes.append(outcome)
+            print(f"{outcome.target}: {outcome.inputs:,} inputs, {outcome.finding or 'nothing found'}", flush=True)
     if not options.targets:
         REPORT.write_text(_report(outcomes), encoding="utf-8")
     found = [outcome.target for outcome in outcomes if outcome.finding]
     return f"something was found: {', '.join(found)}" if found else None
 
 
-def _fuzz(target: str, seconds: float) -> Outcome:
+def _fuzz(seconds: float, target: str) -> Outcome:
     began = datetime.now(UTC)
     findings = Path(tempfile.mkdtemp(prefix=f"northwire-fuzz-{target}-"))
     corpus = findings / "corpus"
     corpus.mkdir()
     for number, seed in enumerate(_seeds(target)):
         (corpus / f"seed-{number}").write_bytes(seed)
-    limits = [f"-max_total_time={seconds:.0f}", f"-timeout={_SECONDS}", f"-rss_limit_mb={_MEGABYTES}"]
+    limits = [
+        f"-max_total_time={seconds:.0f}",
+        f"-runs={_INPUTS}",
+        f"-timeout={_SECONDS}",
+        f"-rss_limit_mb={_MEGABYTES}",
+    ]
     options = [*limits, f"-max_len={_LONGEST}", "-print_final_stats=1", f"-artifact_prefix={findings}/"]
     command = [sys.executable, "-m", "tests.fuzz.target", target, *options, str(corpus)]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)

@@ -3,6 +3,7 @@
 Reads the Kafka topic NAME in the group NAME and writes to NAME.out. Whatever it handled is printed.
 """
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,7 +14,7 @@ Agent = Callable[[Any], Awaitable[None]]
 
 
 def plain(bootstrap: str, name: str) -> faust.App:
-    """With Faust's defaults, but for what makes it noisy or creates Kafka topics, and quick commits."""
+    """With Faust's defaults, but for what is noisy or creates Kafka topics; quick to commit and to see a hang."""
     return faust.App(
         name,
         broker=f"kafka://{bootstrap}",
@@ -22,6 +23,8 @@ def plain(bootstrap: str, name: str) -> faust.App:
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,
+        stream_processing_timeout=2.0,
+        broker_commit_livelock_soft_timeout=2.0,
         store="memory://",
     )
 
@@ -63,11 +66,40 @@ def exception_escapes_a_batch(app: faust.App) -> Agent:
     return read
 
 
+def two_at_once(app: faust.App) -> Agent:
+    """Is told to handle two messages at a time; the first takes for ever."""
+
+    async def read(stream: Any) -> None:
+        async for value in stream:
+            if value == b"slow":
+                await asyncio.Event().wait()
+            print("handled", value[:4].decode(), flush=True)
+
+    return read
+
+
+def hangs(app: faust.App) -> Agent:
+    """Takes a message and is never heard of again."""
+
+    async def read(stream: Any) -> None:
+        async for value in stream:
+            print("handled", value[:4].decode(), flush=True)
+            await asyncio.Event().wait()
+
+    return read
+
+
+AGENTS = {
+    agent.__name__: agent
+    for agent in (delivery_fails, exception_escapes, exception_escapes_a_batch, two_at_once, hangs)
+}
+
+
 def main() -> None:
     hazard, bootstrap, name = sys.argv[1:]
     app = plain(bootstrap, name)
-    agent = {each.__name__: each for each in (delivery_fails, exception_escapes, exception_escapes_a_batch)}[hazard]
-    app.agent(app.topic(name, value_serializer="raw"))(agent(app))
+    agent = AGENTS[hazard]
+    app.agent(app.topic(name, value_serializer="raw"), concurrency=2 if agent is two_at_once else 1)(agent(app))
     app.finalize()
     faust.Worker(app, loglevel="error", redirect_stdouts=False).execute_from_commandline()
 

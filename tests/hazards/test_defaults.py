@@ -5,17 +5,25 @@ As in test_hazards.py, a test that fails is good news: it was mended upstream.
 
 import asyncio
 from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any, cast
+from unittest.mock import Mock
 
 import faust
 import pytest
+from aiokafka.coordinator import assignors
+from faust.events import Event
+from faust.sensors.prometheus import setup_prometheus_sensors
 from faust.transport.drivers.aiokafka import Consumer as PlainConsumer
+from faust.types import Message, ProcessingGuarantee
 from kafka import KafkaConsumer
 from mode.supervisors import CrashingSupervisor, OneForOneSupervisor
+from prometheus_client import CollectorRegistry
 
 from streams.kafka.application import Application, Consumer
 from streams.kafka.tagging import tagging_app
 from streams.metrics import TAGGING
-from streams.settings import read_settings
+from streams.settings import Settings, read_settings
 from streams.telemetry import Telemetry
 from streams.watchlist import Folder, Watchlist
 
@@ -61,6 +69,61 @@ def test_state_lies_in_tables_that_recover_when_they_can(ours: Application) -> N
     """Hazards 4, 6, 7 and 13 are of tables; we have none, nor a folder for them (test_stories.py on what we have)."""
     assert not ours.tables
     assert str(ours.conf.store) == "memory:"
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["python", "cython"])
+def test_what_is_left_of_an_old_generation_is_acknowledged_undone(
+    plain: faust.App, monkeypatch: pytest.MonkeyPatch, compiled: bool
+) -> None:
+    """Hazard 5: by the iterator in Python. Ours: test_without_the_compiled_stream_iterator_no_worker_starts."""
+    if not compiled:
+        monkeypatch.setattr(faust.streams, "_CStreamIterator", None)
+    message = Message("t", 0, 5, 0.0, 0, None, None, b"v", None, None, generation_id=1)
+    message.incref()
+
+    async def assigned_anew() -> list[object]:
+        plain.finalize()
+        plain.consumer = Mock(unacked=set())
+        plain.consumer_generation_id = 2
+        plain.flow_control.resume()
+        channel = plain.channel()
+        handled: list[object] = []
+
+        async def read() -> None:
+            async for value in plain.stream(channel):
+                handled.append(value)
+
+        reading = asyncio.ensure_future(read())
+        await asyncio.sleep(0.05)
+        await channel.put(Event(plain, None, b"v", None, message))
+        await asyncio.sleep(0.05)
+        reading.cancel()
+        return handled
+
+    assert asyncio.run(assigned_anew()) == []
+    assert message.acked is not compiled
+
+
+def test_exactly_once_is_not_what_we_ask_for(ours: Application) -> None:
+    """Hazard 9: nor is there a setting for it, and a Faust that was told to is refused (test_application.py)."""
+    assert cast(Any, ours.conf.processing_guarantee) is ProcessingGuarantee.AT_LEAST_ONCE
+    assert not [name for name in Settings.model_fields if "guarantee" in name or "transaction" in name]
+
+
+def test_every_rebalance_stops_the_world() -> None:
+    """Hazard 10: there is no cooperative assignor. Ours: `make faults`, rebalances: no alert comes twice."""
+    assert {each.name for each in iter_modules(assignors.__path__)} == {"abstract", "range", "roundrobin", "sticky"}
+
+
+def test_counters_of_the_sensor_vanish_at_a_rebalance(plain: faust.App) -> None:
+    """Hazard 14. Ours are not its own: test_metrics_are_as_prometheus_wants_them."""
+    registry = CollectorRegistry()
+    setup_prometheus_sensors(plain, registry=registry)
+    cast("Any", plain.monitor)._metrics.messages_received_per_topics.labels(topic="articles").inc()
+    name, labels = "plain_messages_received_per_topic_total", {"topic": "articles"}
+    assert registry.get_sample_value(name, labels) == 1
+    plain.monitor.on_rebalance_start(plain)
+    assert registry.get_sample_value(name, labels) is None
 
 
 def test_kafka_python_commits_what_was_fetched_and_not_what_was_done() -> None:

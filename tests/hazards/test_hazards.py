@@ -7,6 +7,7 @@ docs/decisions/0001-faust-is-a-shell.md can go.
 import os
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,8 +33,13 @@ def road(kafka_cluster: Cluster) -> Iterator[Road]:
 
 
 @contextmanager
-def plain(road: Road, hazard: str, values: list[bytes]) -> Iterator[tuple[str, "subprocess.Popen[bytes]", list[str]]]:
-    """Plain Faust on a Kafka topic that has these messages; its name, and what it handled once all is committed."""
+def plain(
+    road: Road, hazard: str, values: list[bytes], *, stuck: bool = False
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]", list[str]]]:
+    """Plain Faust on a Kafka topic that has these messages; its name, and what it handled once all is committed.
+
+    One that will be `stuck` is not waited for, and nothing is known of what it handled.
+    """
     name = f"hazard-{uuid.uuid4().hex}"
     with road.admin() as client:
         client.create_topics({name: {"num_partitions": 1}})
@@ -50,7 +56,8 @@ def plain(road: Road, hazard: str, values: list[bytes]) -> Iterator[tuple[str, "
             env=os.environ | {"APP_DATADIR": folder},
         )
         try:
-            eventually(lambda: committed(road, name) == len(values), within=60)
+            if not stuck:
+                eventually(lambda: committed(road, name) == len(values), within=60)
             out.seek(0)
             lines = out.read().decode().splitlines()
             yield name, process, [line.split()[1] for line in lines if line.startswith("handled ")]
@@ -95,3 +102,17 @@ def test_plain_faust_commits_a_batch_that_raised(road: Road) -> None:
         assert handled[0] == "one"
         assert "two" not in handled
         assert "six" not in handled
+
+
+def test_plain_faust_commits_past_a_message_in_hand(road: Road) -> None:
+    """Hazard 3. Ours: test_two_apps_live_in_one_process (one at a time), and batches that end as one."""
+    with plain(road, "two_at_once", [b"slow", b"quick"]) as (_, _, handled):
+        assert handled == ["quic"]
+
+
+def test_plain_faust_that_hangs_hangs(road: Road) -> None:
+    """Hazard 8. Ours: test_a_stuck_worker_ends_with_code_70_and_the_next_one_reads_what_it_left."""
+    with plain(road, "hangs", [b"one", b"two"], stuck=True) as (name, process, _):
+        time.sleep(15)
+        assert process.poll() is None
+        assert committed(road, name) == 0
