@@ -106,7 +106,7 @@ def test_what_is_left_of_an_old_generation_is_acknowledged_undone(
 
 def test_exactly_once_is_not_what_we_ask_for(ours: Application) -> None:
     """Hazard 9: nor is there a setting for it, and a Faust that was told to is refused (test_application.py)."""
-    assert cast(Any, ours.conf.processing_guarantee) is ProcessingGuarantee.AT_LEAST_ONCE
+    assert cast("Any", ours.conf.processing_guarantee) is ProcessingGuarantee.AT_LEAST_ONCE
     assert not [name for name in Settings.model_fields if "guarantee" in name or "transaction" in name]
 
 
