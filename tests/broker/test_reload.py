@@ -16,6 +16,8 @@ from tests.broker.road import Received, Road, article, at_least, eventually, uni
 from tests.commands import northwire
 from tests.workers import Worker
 
+pytestmark = pytest.mark.apache
+
 VERDICT = {"topic_version": "1", "score": 1.0, "threshold": 1.0, "damping": 1.0, "subtopics": [], "why": []}
 
 
@@ -218,7 +220,6 @@ def test_a_removed_topic_fires_no_more_and_what_is_in_flight_becomes_alerts(
     assert not road.tagged.so_far(f"{name}-after")
 
 
-@pytest.mark.apache
 def test_all_tagging_workers_switch(road: Road, topics: Topics, first: Topic) -> None:
     name = uuid.uuid4().hex
     with at_work(road, topics, count=2) as workers:
@@ -230,7 +231,6 @@ def test_all_tagging_workers_switch(road: Road, topics: Topics, first: Topic) ->
         assert all(worker.metric("northwire_articles_total", outcome="tagged") > 0 for worker in workers)
 
 
-@pytest.mark.apache
 def test_a_worker_killed_right_after_a_change_comes_back_with_it(road: Road, topics: Topics, first: Topic) -> None:
     own, name = Topic(), uuid.uuid4().hex
     with at_work(road, topics) as (worker,):
@@ -333,7 +333,6 @@ def test_an_invalid_push_is_refused_whole(road: Road, tmp_path: Path) -> None:
         assert reading.so_far(other.id) == []
 
 
-@pytest.mark.apache
 @pytest.mark.parametrize("by", ["folder", "kafka"])
 def test_a_reload_under_load_loses_and_repeats_nothing(road: Road, tmp_path: Path, by: str) -> None:
     road.crew.stop("tagging")

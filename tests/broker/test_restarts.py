@@ -21,6 +21,7 @@ from tests.benchmarks.articles import article as generated
 from tests.broker.road import STAGES, Received, Road, article, at_least, contains, eventually, expected_alerts, unique
 from tests.invented import invented
 
+pytestmark = pytest.mark.apache
 SUMMIT = "Ministers of the Arctic Council met in Tromsø. They spoke of sanctions on Russia and of nuclear arms control."
 COUNCIL = "Ministers of the Arctic Council met on Tuesday and agreed to extend the search-and-rescue pact."
 STOPPED_WITHIN = 15.0
@@ -90,7 +91,6 @@ def test_stories_are_remembered_after_a_restart_that_lost_all_memory(road: Road)
     assert_nothing_lost_and_nothing_new(road.alerts.about(run, contains(wanted)), wanted)
 
 
-@pytest.mark.apache
 def test_workers_killed_in_the_middle_lose_nothing(road: Road) -> None:
     run = uuid.uuid4().hex
     road.crew.muster("tagging", "stories")
@@ -105,7 +105,6 @@ def test_workers_killed_in_the_middle_lose_nothing(road: Road) -> None:
     assert_nothing_lost_and_nothing_new(road.alerts.all_about(run), wanted)
 
 
-@pytest.mark.apache
 def test_workers_that_join_and_leave_during_a_feed_lose_nothing(road: Road) -> None:
     run = uuid.uuid4().hex
     road.crew.muster("tagging", "stories")
@@ -118,7 +117,6 @@ def test_workers_that_join_and_leave_during_a_feed_lose_nothing(road: Road) -> N
     assert_nothing_lost_and_nothing_new(road.alerts.all_about(run), wanted)
 
 
-@pytest.mark.apache
 def test_workers_stopped_in_the_middle_have_committed_exactly_what_they_did(road: Road) -> None:
     run = uuid.uuid4().hex
     values = told(COUNCIL, run, 3000)
@@ -146,7 +144,6 @@ def test_workers_stopped_in_the_middle_have_committed_exactly_what_they_did(road
     assert len(road.tagged.all_about(run)) == len(road.alerts.all_about(run)) == len(values)
 
 
-@pytest.mark.apache
 def test_a_worker_stopped_while_a_commit_is_on_its_way_commits_what_it_did_since(road: Road, tmp_path: Path) -> None:
     run = uuid.uuid4().hex
     road.crew.stop()
@@ -166,7 +163,6 @@ def test_a_worker_stopped_while_a_commit_is_on_its_way_commits_what_it_did_since
     assert len({each.origin for each in tagged}) == len(tagged) == 3000
 
 
-@pytest.mark.apache
 def test_what_is_delivered_again_gives_the_same_alerts_to_the_byte(road: Road) -> None:
     run = uuid.uuid4().hex
     values = told(SUMMIT, run, 40)

@@ -10,10 +10,10 @@ from streams.cli.processes import environment
 from tests.broker.road import Road, article, contains, expected_alerts, unique
 from tests.commands import captured
 
+pytestmark = pytest.mark.apache
 SUMMIT = "Ministers of the Arctic Council met in Tromsø and agreed on a search-and-rescue drill off Svalbard."
 
 
-@pytest.mark.apache
 def test_a_worker_that_has_read_everything_is_left_alone(road: Road) -> None:
     run = uuid.uuid4().hex
     road.crew.muster("stories")
@@ -21,7 +21,7 @@ def test_a_worker_that_has_read_everything_is_left_alone(road: Road) -> None:
         values = [article(run, unique(SUMMIT))]
         road.send(values)
         road.alerts.about(run, contains(expected_alerts(values)))
-        time.sleep(20)
+        time.sleep(16)
         assert worker.process.running, worker.log
 
 
@@ -40,7 +40,6 @@ def test_a_worker_that_raises_leaves_everything_to_the_next_one(road: Road) -> N
     assert {each.id: each.value for each in road.alerts.all_about(run)} == wanted
 
 
-@pytest.mark.apache
 @pytest.mark.parametrize(
     ("way", "said"),
     [
