@@ -186,5 +186,5 @@ def deliver_again(road: Road, told: Told, share: float) -> int:
     before = len(road.alerts.all_about(told.run))
     road.go_back("stories", offsets)
     with road.worker("stories"):
-        eventually(lambda: road.committed("stories")[told.place] > last, within=60)
+        eventually(lambda: road.committed("stories")[told.place] > last, within=200)
     return len(road.alerts.all_about(told.run)) - before

@@ -7,7 +7,7 @@ import asyncio
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, cast
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 
 import faust
 import pytest
@@ -15,7 +15,7 @@ from aiokafka.coordinator import assignors
 from faust.events import Event
 from faust.sensors.prometheus import setup_prometheus_sensors
 from faust.transport.drivers.aiokafka import Consumer as PlainConsumer
-from faust.types import Message, ProcessingGuarantee
+from faust.types import TP, Message, ProcessingGuarantee
 from kafka import KafkaConsumer
 from mode.supervisors import CrashingSupervisor, OneForOneSupervisor
 from prometheus_client import CollectorRegistry
@@ -65,8 +65,41 @@ def test_kafka_topics_are_created_unasked_with_one_copy(plain: faust.App, ours: 
     assert not ours.conf.topic_allow_declare
 
 
+class Flowing(Mock):
+    """A consumer from which events flow, and that knows whether they did while it went to the committed offsets."""
+
+    flow_active = True
+    flowed = False
+
+    def stop_flow(self) -> None:
+        self.flow_active = False
+
+    def assignment(self) -> set[TP]:
+        return {TP("articles", 0)}
+
+    async def perform_seek(self) -> None:
+        self.flowed = self.flow_active
+
+
+@pytest.mark.parametrize(("kind", "flowed"), [("plain", True), ("ours", False)], ids=["plain", "ours"])
+def test_events_flow_before_the_seek(request: pytest.FixtureRequest, kind: str, flowed: bool) -> None:
+    """Hazard 4: after a recovery partitions are resumed first, and what is read until the seek is dropped."""
+    app = request.getfixturevalue(kind)
+
+    async def recovered() -> bool:
+        app.finalize()
+        app.consumer, app.assignor = Flowing(), Mock()
+        app._fetcher = Mock(maybe_start=AsyncMock())
+        app.on_rebalance_end = Mock()
+        app.flow_control.resume()
+        await app.tables.recovery.on_recovery_completed(app.consumer_generation_id)
+        return bool(app.consumer.flowed)
+
+    assert asyncio.run(recovered()) is flowed
+
+
 def test_state_lies_in_tables_that_recover_when_they_can(ours: Application) -> None:
-    """Hazards 4, 6, 7 and 13 are of tables; we have none, nor a folder for them (test_stories.py on what we have)."""
+    """Hazards 6, 7 and 13 are of tables; we have none, nor a folder for them (test_stories.py on what we have)."""
     assert not ours.tables
     assert str(ours.conf.store) == "memory:"
 
